@@ -1,0 +1,31 @@
+// What any embedding model offers, local or remote, and the tokenizer that the chunker measures with.
+
+import type { Lane } from '../actor/actor.ts';
+import type { Fault } from '../base/errors.ts';
+
+export interface EmbeddedTexts {
+  /** Shape [texts × dimensions], rows of unit length. A failed text's row is zeros. */
+  readonly vectors: Float32Array;
+  readonly tokens: number;
+  readonly failures: readonly { readonly index: number; readonly fault: Fault }[];
+}
+
+export interface EmbeddingProvider {
+  /** For example `minilm-l6-v2/int8`: part of the cache key and of the vector space's name. */
+  readonly model: string;
+  readonly dimensions: number;
+  embed(
+    texts: readonly string[],
+    options: { readonly lane: Lane; readonly signal: AbortSignal },
+  ): Promise<EmbeddedTexts>;
+  close(): Promise<void>;
+}
+
+export interface ModelTokenizer {
+  /** Tokens a text may have, the two special ones included. */
+  readonly tokensMax: number;
+  /** Token ids with the special ones, cut to tokensMax. */
+  encode(text: string): number[];
+  /** How many tokens `text` has, without the special ones and without a limit. */
+  countTokens(text: string): number;
+}
