@@ -22,6 +22,10 @@ export const limits = {
   searchLimitDefault: 10,
   /** Queries in one BatchSearch. */
   queriesPerBatchMax: 256,
+  /** Hits that the queries of one BatchSearch may ask for together. */
+  hitsPerBatchMax: 10_000,
+  /** UTF-8 bytes of a streamed search's own name. */
+  requestIdBytesMax: 128,
   collectionsPerSearchMax: 64,
   pageSizeMax: 1_000,
   pageSizeDefault: 100,

@@ -1,0 +1,79 @@
+// A real engine for a bench: its own process, its own folder, and a loader that keeps a window of messages in flight.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
+import { EngineProcess } from '../test/support/engine-process.ts';
+import { IngestStream } from '../test/support/ingest-stream.ts';
+
+/** Runs `bench` against a fresh engine, then stops the engine and removes its folder. */
+export async function withEngine<T>(
+  env: Readonly<Record<string, string>>,
+  bench: (engine: EngineProcess) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kms-bench-'));
+  const engine = await EngineProcess.start({
+    dataDir: join(folder, 'data'),
+    env: { KMS_LOG_LEVEL: 'info', ...env },
+  });
+  try {
+    await engine.ready();
+    return await bench(engine);
+  } finally {
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export interface LoadOptions {
+  readonly documentsPerMessage: number;
+  readonly messagesInFlight: number;
+  /** Ends the load early. */
+  readonly isOver?: () => boolean;
+}
+
+/** Streams the documents and resolves when all are acknowledged, with their number; throws when one is not indexed. */
+export async function load(
+  engine: EngineProcess,
+  documents: Iterable<Document>,
+  options: LoadOptions,
+): Promise<number> {
+  const stream = new IngestStream(engine.client);
+  const inFlight = new Set<Promise<void>>();
+  let acknowledged = 0;
+  const send = (batch: Document[]) => {
+    const sent = stream.send(batch).then(({ results }) => {
+      inFlight.delete(sent);
+      const odd = results.find((result) => result.outcome !== 'OUTCOME_INDEXED');
+      if (odd !== undefined) throw new Error(`${odd.id}: ${odd.outcome} ${odd.error?.message ?? ''}`);
+      acknowledged += results.length;
+    });
+    inFlight.add(sent);
+  };
+  let batch: Document[] = [];
+  for (const document of documents) {
+    if (options.isOver?.() === true) break;
+    batch.push(document);
+    if (batch.length < options.documentsPerMessage) continue;
+    send(batch);
+    batch = [];
+    if (inFlight.size >= options.messagesInFlight) await Promise.race(inFlight);
+  }
+  if (batch.length > 0) send(batch);
+  await Promise.all(inFlight);
+  await stream.end();
+  return acknowledged;
+}
+
+/** Resolves when no vector waits in the tail of `collection` (beyond `left`, what a small collection keeps there). */
+export async function tailEmptied(engine: EngineProcess, collection: string, left: number): Promise<void> {
+  for (;;) {
+    const { collections } = await engine.client.getStatus({});
+    const state = collections.find((candidate) => candidate.collection === collection);
+    if (state !== undefined && Number(state.tailVectors) <= left) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const secondsSince = (startMs: number) => (performance.now() - startMs) / 1000;

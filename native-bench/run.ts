@@ -1,0 +1,15 @@
+// `npm run bench -- NAME [--json FILE]`: runs one bench; without a name it lists them.
+
+const benches: Readonly<Record<string, string>> = {
+  'ingest-text': 'texts of ~64 tokens through the whole line, against bare onnxruntime inference',
+  'ingest-vectors': 'documents with vectors, durable, against a bare hnswlib-node loop',
+  'search-latency': 'search over 100,000 documents, idle and while documents come in',
+};
+
+const name = process.argv[2] ?? '';
+if (name in benches) await import(`./${name}.ts`);
+else {
+  console.log('npm run bench -- NAME [--json FILE]\n');
+  for (const [bench, what] of Object.entries(benches)) console.log(`  ${bench.padEnd(16)} ${what}`);
+  process.exitCode = name === '' || name.startsWith('-') ? 0 : 2;
+}

@@ -1,0 +1,22 @@
+// What goes to an inference thread and comes back. The threads only compute: texts are tokenised before, where their
+// cost is known, and so a thread needs no tokenizer of its own.
+
+import type { Fault } from '../../base/errors.ts';
+
+/** Given to each thread as workerData. */
+export interface InferenceThreadData {
+  readonly modelPath: string;
+  /** Of the pool's NativeGate. */
+  readonly gateMemory: SharedArrayBuffer;
+}
+
+export interface InferenceRequest {
+  /** Token ids of each text, special tokens included; copied, some 256 bytes a text. */
+  readonly texts: readonly Int32Array[];
+}
+
+export interface InferenceReply {
+  /** Shape [texts × dimensions], rows of unit length. A failed text's row is zeros. */
+  readonly vectors: Float32Array;
+  readonly failures: readonly { readonly index: number; readonly fault: Fault }[];
+}

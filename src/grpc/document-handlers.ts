@@ -1,0 +1,133 @@
+// DocumentService.
+
+import { fromFault, KmsError } from '../base/errors.ts';
+import type { DocumentKey, StoredDocument } from '../model/document.ts';
+import { limits } from '../model/limits.ts';
+import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
+import type { BatchUpsertDocumentsRequest__Output } from './generated/kms/v1/BatchUpsertDocumentsRequest.ts';
+import type { BatchUpsertDocumentsResponse } from './generated/kms/v1/BatchUpsertDocumentsResponse.ts';
+import type { DeleteDocumentRequest__Output } from './generated/kms/v1/DeleteDocumentRequest.ts';
+import type { DeleteDocumentResponse } from './generated/kms/v1/DeleteDocumentResponse.ts';
+import type { DocumentServiceDefinition } from './generated/kms/v1/DocumentService.ts';
+import type { GetDocumentRequest__Output } from './generated/kms/v1/GetDocumentRequest.ts';
+import type { GetDocumentResponse } from './generated/kms/v1/GetDocumentResponse.ts';
+import type { ListDocumentsRequest__Output } from './generated/kms/v1/ListDocumentsRequest.ts';
+import type { ListDocumentsResponse } from './generated/kms/v1/ListDocumentsResponse.ts';
+import type { UpsertDocumentRequest__Output } from './generated/kms/v1/UpsertDocumentRequest.ts';
+import type { UpsertDocumentResponse } from './generated/kms/v1/UpsertDocumentResponse.ts';
+import { ingestDocuments } from './ingest-documents.ts';
+import { tooManyDocuments } from './ingest-handlers.ts';
+import type { InputFaults } from './input-faults.ts';
+import { decodePageToken, encodePageToken } from './page-token.ts';
+import type { RpcHost } from './rpc-host.ts';
+import { type UnaryAnswer, unaryHandler } from './unary-handler.ts';
+import { documentBytes, documentToWire } from './wire-answer.ts';
+import { collectionFromWire, countFromWire, documentKeyFromWire } from './wire-checks.ts';
+import { documentFromWire, documentsFromWire } from './wire-document.ts';
+
+/** Half a message: room for one more document of the largest size, whatever its attributes. */
+const pageBytesMax = limits.messageBytesMax / 2;
+/** Documents fetched at a time for a page: bounds what a page of the largest documents holds in memory. */
+const pageSliceMax = 16;
+
+export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDefinition, unknown> {
+  const { engine } = host;
+  const unary = <Request, Response>(answer: UnaryAnswer<Request, Response>) =>
+    unaryHandler(host, { needsReady: true }, answer);
+  const unaryWrite = <Request, Response>(answer: UnaryAnswer<Request, Response>) =>
+    unaryHandler(host, { needsReady: true, needsRoom: true }, answer);
+  return {
+    GetDocument: unary<GetDocumentRequest__Output, GetDocumentResponse>(async (request, faults, options) => {
+      const key = documentKeyFromWire(request, faults);
+      faults.throwIfAny();
+      const document = await engine.get(key, request.includeVectors, options);
+      if (document === null) throw noSuchDocument(key);
+      return { document: documentToWire(document, { omitBody: false }) };
+    }),
+    ListDocuments: unary<ListDocumentsRequest__Output, ListDocumentsResponse>((request, faults, options) =>
+      listDocuments(engine, request, faults, options),
+    ),
+    UpsertDocument: unaryWrite<UpsertDocumentRequest__Output, UpsertDocumentResponse>(
+      (request, faults, options) => upsertDocument(engine, request, faults, options),
+    ),
+    BatchUpsertDocuments: unaryWrite<BatchUpsertDocumentsRequest__Output, BatchUpsertDocumentsResponse>(
+      async ({ documents }, faults, options) => {
+        if (documents.length > limits.documentsPerMessageMax) throw tooManyDocuments(documents.length);
+        if (documents.length === 0) faults.add('documents', 'is empty: 1 to 1000 documents');
+        if (documents.length === 0) faults.throwIfAny();
+        const checked = documentsFromWire(documents, engine.space.dimensions, faults);
+        return { results: await ingestDocuments(engine, checked, options) };
+      },
+    ),
+    DeleteDocument: unary<DeleteDocumentRequest__Output, DeleteDocumentResponse>(
+      async (request, faults, options) => {
+        const key = documentKeyFromWire(request, faults);
+        faults.throwIfAny();
+        const [commitSequence] = await engine.delete([key], options);
+        if (typeof commitSequence === 'number') return { commitSequence };
+        if (request.allowMissing) return { commitSequence: 0 };
+        throw noSuchDocument(key);
+      },
+    ),
+  };
+}
+
+function noSuchDocument({ collection, id }: DocumentKey): KmsError {
+  return new KmsError('not_found', 'no such document', { facts: { collection, id } });
+}
+
+async function upsertDocument(
+  engine: EngineApi,
+  { document: wire }: UpsertDocumentRequest__Output,
+  faults: InputFaults,
+  options: CallOptions,
+): Promise<UpsertDocumentResponse> {
+  if (wire === null) {
+    faults.add('document', 'is not set');
+    throw faults.toError();
+  }
+  const document = documentFromWire(wire, 'document', engine.space.dimensions, faults);
+  faults.throwIfAny();
+  const [result] = await engine.ingest([document], options);
+  if (result === undefined) throw new KmsError('internal', 'no result for the document');
+  if (result.outcome === 'rejected') throw fromFault(result.fault);
+  const outcome = result.outcome === 'indexed' ? 'OUTCOME_INDEXED' : 'OUTCOME_UNCHANGED';
+  return { outcome, commitSequence: result.commitSequence };
+}
+
+async function listDocuments(
+  engine: EngineApi,
+  request: ListDocumentsRequest__Output,
+  faults: InputFaults,
+  options: CallOptions,
+): Promise<ListDocumentsResponse> {
+  const collection = collectionFromWire(request.collection, 'collection', faults);
+  const bounds = { max: limits.pageSizeMax, default: limits.pageSizeDefault };
+  const pageSize = countFromWire<number>(request.pageSize, bounds, 'page_size', faults);
+  const startId = decodePageToken(request.pageToken, collection, faults);
+  faults.throwIfAny();
+
+  const { omitBody } = request;
+  const page: StoredDocument[] = [];
+  let bytes = 0;
+  let isLast = false;
+  while (page.length < pageSize && bytes < pageBytesMax && !isLast) {
+    const limit = Math.min(pageSliceMax, pageSize - page.length);
+    const afterId = page.at(-1)?.id ?? startId;
+    const slice = await engine.list({ collection, afterId, limit }, options);
+    isLast = slice.length < limit;
+    for (const document of slice) {
+      bytes += documentBytes(document, { omitBody });
+      if (bytes > pageBytesMax && page.length > 0) {
+        isLast = false;
+        break;
+      }
+      page.push(document);
+    }
+  }
+  const lastId = page.at(-1)?.id;
+  return {
+    documents: page.map((document) => documentToWire(document, { omitBody })),
+    nextPageToken: isLast || lastId === undefined ? '' : encodePageToken(collection, lastId),
+  };
+}

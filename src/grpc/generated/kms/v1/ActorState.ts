@@ -1,0 +1,26 @@
+// Original file: proto/kms/v1/admin_service.proto
+
+export const ActorState = {
+  ACTOR_STATE_UNSPECIFIED: 'ACTOR_STATE_UNSPECIFIED',
+  ACTOR_STATE_STARTING: 'ACTOR_STATE_STARTING',
+  ACTOR_STATE_RUNNING: 'ACTOR_STATE_RUNNING',
+  ACTOR_STATE_BACKING_OFF: 'ACTOR_STATE_BACKING_OFF',
+  ACTOR_STATE_DRAINING: 'ACTOR_STATE_DRAINING',
+  ACTOR_STATE_STOPPED: 'ACTOR_STATE_STOPPED',
+} as const;
+
+export type ActorState =
+  | 'ACTOR_STATE_UNSPECIFIED'
+  | 0
+  | 'ACTOR_STATE_STARTING'
+  | 1
+  | 'ACTOR_STATE_RUNNING'
+  | 2
+  | 'ACTOR_STATE_BACKING_OFF'
+  | 3
+  | 'ACTOR_STATE_DRAINING'
+  | 4
+  | 'ACTOR_STATE_STOPPED'
+  | 5
+
+export type ActorState__Output = typeof ActorState[keyof typeof ActorState]

@@ -1,0 +1,14 @@
+// Original file: proto/kms/v1/search_service.proto
+
+
+export interface SearchTimings {
+  'embedMs'?: (number | string);
+  'searchMs'?: (number | string);
+  'totalMs'?: (number | string);
+}
+
+export interface SearchTimings__Output {
+  'embedMs': (number);
+  'searchMs': (number);
+  'totalMs': (number);
+}

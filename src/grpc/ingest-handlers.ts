@@ -1,0 +1,64 @@
+// IngestService.
+
+import type { handleBidiStreamingCall } from '@grpc/grpc-js';
+import { type KmsError, toFault } from '../base/errors.ts';
+import { limits } from '../model/limits.ts';
+import type { CallOptions } from '../pipeline/engine-api.ts';
+import { serveBoundedStream } from './bounded-stream.ts';
+import type { IngestRequest__Output } from './generated/kms/v1/IngestRequest.ts';
+import type { IngestResponse } from './generated/kms/v1/IngestResponse.ts';
+import type { IngestServiceDefinition } from './generated/kms/v1/IngestService.ts';
+import { ingestDocuments } from './ingest-documents.ts';
+import { InputFaults } from './input-faults.ts';
+import type { Received } from './received.ts';
+import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import { toWireError } from './status.ts';
+import { documentsFromWire } from './wire-document.ts';
+
+const bytesMax = 2 * limits.messageBytesMax;
+
+export function ingestHandlers(host: RpcHost): Record<keyof IngestServiceDefinition, unknown> {
+  const Ingest: handleBidiStreamingCall<Received<IngestRequest__Output>, IngestResponse> = (call) => {
+    const options = callOptionsOf(call, host.clock);
+    const failure = (error: unknown) => failureOf(host, call.getPath(), error);
+    try {
+      checkDeadline(options, host.clock);
+      checkReady(host);
+    } catch (error) {
+      call.emit('error', failure(error));
+      return;
+    }
+    serveBoundedStream({
+      call,
+      messagesMax: host.ingestStreamMessages,
+      bytesMax,
+      budget: host.budget,
+      order: 'request',
+      drainSignal: host.drainSignal,
+      answer: (request) => ingest(host, request, options),
+      failureOf: failure,
+    });
+  };
+  return { Ingest };
+}
+
+async function ingest(
+  { engine }: RpcHost,
+  { message, fault, violations }: Received<IngestRequest__Output>,
+  options: CallOptions,
+): Promise<IngestResponse> {
+  if (message === null) throw fault;
+  const { sequence, documents } = message;
+  if (documents.length > limits.documentsPerMessageMax) {
+    return { sequence, error: toWireError(toFault(tooManyDocuments(documents.length))) };
+  }
+  const checked = documentsFromWire(documents, engine.space.dimensions, new InputFaults(violations));
+  return { sequence, results: await ingestDocuments(engine, checked, options) };
+}
+
+/** For every message that holds a batch of documents. */
+export function tooManyDocuments(count: number): KmsError {
+  const faults = new InputFaults();
+  faults.add('documents', `has ${count} documents: at most ${limits.documentsPerMessageMax}`);
+  return faults.toError();
+}

@@ -1,0 +1,64 @@
+// What every handler needs, and what is the same at the start of every call.
+
+import { setMaxListeners } from 'node:events';
+import type { ServerDuplexStream, ServerUnaryCall, ServiceError } from '@grpc/grpc-js';
+import type { ActorLog } from '../actor/actor.ts';
+import type { Clock } from '../base/clock.ts';
+import { KmsError } from '../base/errors.ts';
+import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { logFault, toServiceError } from './status.ts';
+
+export interface RpcHost {
+  readonly engine: EngineApi;
+  readonly clock: Clock;
+  readonly log: ActorLog;
+  /** Bytes of requests that all calls hold together. */
+  readonly budget: ByteBudget;
+  /** Messages of one ingest stream that are worked on at once. */
+  readonly ingestStreamMessages: number;
+  /** Aborted when the server drains: streams finish what they hold and end. */
+  readonly drainSignal: AbortSignal;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: calls of any message type
+type AnyCall = ServerUnaryCall<any, any> | ServerDuplexStream<any, any>;
+
+/** The call's deadline and cancellation as the engine understands them. */
+export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
+  const gone = new AbortController();
+  // Everything that works on the call listens, and on a stream that is several requests; Node would warn from 11 on.
+  setMaxListeners(0, gone.signal);
+  const abort = () => gone.abort(new KmsError('cancelled', 'the caller has gone'));
+  if (call.cancelled) abort();
+  else call.once('cancelled', abort);
+  const deadline = call.getDeadline();
+  const deadlineEpochMs = deadline instanceof Date ? deadline.getTime() : deadline;
+  // A deadline on the wall clock becomes one on the monotonic clock, which all threads share and nobody sets.
+  const deadlineMs = Number.isFinite(deadlineEpochMs)
+    ? clock.nowMs() + deadlineEpochMs - clock.epochMs()
+    : null;
+  return { signal: gone.signal, deadlineMs };
+}
+
+/** Throws `deadline_exceeded` for a call that came too late, before any work is spent on it. */
+export function checkDeadline({ deadlineMs }: CallOptions, clock: Clock): void {
+  if (deadlineMs !== null && deadlineMs <= clock.nowMs()) {
+    throw new KmsError('deadline_exceeded', 'the deadline passed before the call arrived');
+  }
+}
+
+/** Throws `unavailable` until the replay is done, and when the engine drains. */
+export function checkReady(host: RpcHost): void {
+  const { state } = host.engine.readiness;
+  if (state === 'ready' && !host.drainSignal.aborted) return;
+  throw new KmsError('unavailable', `the engine is ${state === 'ready' ? 'draining' : state}`, {
+    facts: { state },
+  });
+}
+
+/** Ends a failed call: the log gets the whole story, the client what concerns it. */
+export function failureOf(host: RpcHost, method: string, error: unknown): ServiceError {
+  logFault(host.log, method, error);
+  return toServiceError(error);
+}

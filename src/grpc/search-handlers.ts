@@ -1,0 +1,137 @@
+// SearchService.
+
+import type { handleBidiStreamingCall } from '@grpc/grpc-js';
+import { toFault } from '../base/errors.ts';
+import { limits } from '../model/limits.ts';
+import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
+import { serveBoundedStream } from './bounded-stream.ts';
+import type { BatchSearchRequest__Output } from './generated/kms/v1/BatchSearchRequest.ts';
+import type { BatchSearchResponse } from './generated/kms/v1/BatchSearchResponse.ts';
+import type { FindSimilarRequest__Output } from './generated/kms/v1/FindSimilarRequest.ts';
+import type { FindSimilarResponse } from './generated/kms/v1/FindSimilarResponse.ts';
+import type { SearchRequest__Output } from './generated/kms/v1/SearchRequest.ts';
+import type { SearchResponse } from './generated/kms/v1/SearchResponse.ts';
+import type { SearchServiceDefinition } from './generated/kms/v1/SearchService.ts';
+import type { SearchStreamRequest__Output } from './generated/kms/v1/SearchStreamRequest.ts';
+import type { SearchStreamResponse } from './generated/kms/v1/SearchStreamResponse.ts';
+import { InputFaults } from './input-faults.ts';
+import type { Received } from './received.ts';
+import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import { logFault, toWireError } from './status.ts';
+import { unaryHandler } from './unary-handler.ts';
+import { answersToWire, answerToWire } from './wire-answer.ts';
+import { checkBytes } from './wire-checks.ts';
+import { findSimilarFromWire, searchFromWire } from './wire-query.ts';
+
+/** Enough to hide the network's latency; documented in search_service.proto. */
+const streamMessagesMax = 32;
+/** As many full-size queries as may be under way, twice over for their other fields. */
+const streamBytesMax = 2 * streamMessagesMax * limits.queryBytesMax;
+
+export function searchHandlers(host: RpcHost): Record<keyof SearchServiceDefinition, unknown> {
+  const { engine } = host;
+  const needsReady = true;
+  return {
+    Search: unaryHandler<SearchRequest__Output, SearchResponse>(
+      host,
+      { needsReady },
+      (request, faults, options) => search(engine, request, '', faults, options),
+    ),
+    FindSimilar: unaryHandler<FindSimilarRequest__Output, FindSimilarResponse>(
+      host,
+      { needsReady },
+      async (request, faults, options) => {
+        const query = findSimilarFromWire(request, faults);
+        faults.throwIfAny();
+        return answerToWire(await engine.search(query, options), request);
+      },
+    ),
+    BatchSearch: unaryHandler<BatchSearchRequest__Output, BatchSearchResponse>(
+      host,
+      { needsReady },
+      (request, faults, options) => batchSearch(engine, request, faults, options),
+    ),
+    SearchStream: searchStream(host),
+  };
+}
+
+async function search(
+  engine: EngineApi,
+  request: SearchRequest__Output,
+  path: string,
+  faults: InputFaults,
+  options: CallOptions,
+): Promise<SearchResponse> {
+  const query = searchFromWire(request, path, engine.space.dimensions, faults);
+  faults.throwIfAny();
+  return answerToWire(await engine.search(query, options), request);
+}
+
+async function batchSearch(
+  engine: EngineApi,
+  { requests }: BatchSearchRequest__Output,
+  faults: InputFaults,
+  options: CallOptions,
+): Promise<BatchSearchResponse> {
+  if (requests.length === 0 || requests.length > limits.queriesPerBatchMax) {
+    faults.add('requests', `has ${requests.length} searches: 1 to ${limits.queriesPerBatchMax}`);
+    throw faults.toError();
+  }
+  const { dimensions } = engine.space;
+  const queries = requests.map((request, index) =>
+    searchFromWire(request, `requests[${index}]`, dimensions, faults),
+  );
+  const hits = queries.reduce((sum, { limit }) => sum + limit, 0);
+  if (hits > limits.hitsPerBatchMax) {
+    faults.add('requests', `ask for ${hits} hits together: at most ${limits.hitsPerBatchMax}`);
+  }
+  faults.throwIfAny();
+  return { responses: answersToWire(await engine.searchBatch(queries, options), requests) };
+}
+
+function searchStream(
+  host: RpcHost,
+): handleBidiStreamingCall<Received<SearchStreamRequest__Output>, SearchStreamResponse> {
+  return (call) => {
+    const options = callOptionsOf(call, host.clock);
+    const failure = (error: unknown) => failureOf(host, call.getPath(), error);
+    try {
+      checkDeadline(options, host.clock);
+      checkReady(host);
+    } catch (error) {
+      call.emit('error', failure(error));
+      return;
+    }
+    serveBoundedStream({
+      call,
+      messagesMax: streamMessagesMax,
+      bytesMax: streamBytesMax,
+      budget: host.budget,
+      order: 'completion',
+      drainSignal: host.drainSignal,
+      answer: (request) => answerStreamed(host, request, options),
+      failureOf: failure,
+    });
+  };
+}
+
+/** Rejects only for bytes that are no request: every other fault is an answer, and the stream goes on. */
+async function answerStreamed(
+  { engine, log }: RpcHost,
+  { message, fault, violations }: Received<SearchStreamRequest__Output>,
+  options: CallOptions,
+): Promise<SearchStreamResponse> {
+  if (message === null) throw fault;
+  const faults = new InputFaults(violations);
+  const { requestId, search: request } = message;
+  checkBytes(requestId, limits.requestIdBytesMax, 'request_id', faults);
+  const isIdAtFault = !faults.below('request_id').isEmpty;
+  if (request === null) faults.add('search', 'is not set');
+  try {
+    if (request === null) throw faults.toError();
+    return { requestId, result: await search(engine, request, 'search', faults, options) };
+  } catch (error) {
+    logFault(log, 'SearchStream', error);
+    return { requestId: isIdAtFault ? '' : requestId, error: toWireError(toFault(error)) };
+  }
+}

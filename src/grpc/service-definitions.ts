@@ -1,0 +1,65 @@
+// Loads proto/ at start: one source of truth for the server and the client.
+
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import protobuf from 'protobufjs';
+import type { AdminServiceDefinition } from './generated/kms/v1/AdminService.ts';
+import type { DocumentServiceDefinition } from './generated/kms/v1/DocumentService.ts';
+import type { IngestServiceDefinition } from './generated/kms/v1/IngestService.ts';
+import type { SearchServiceDefinition } from './generated/kms/v1/SearchService.ts';
+import { receiverOf } from './received.ts';
+
+// The same two folders up from src/grpc and from dist/grpc.
+const protoDir = fileURLToPath(new URL('../../proto/', import.meta.url));
+const protoFiles = readdirSync(`${protoDir}kms/v1`)
+  .filter((name) => name.endsWith('.proto'))
+  .sort()
+  .map((name) => `kms/v1/${name}`);
+
+/** Every message and service of kms.v1. The options must be those of scripts/generate-proto-types.mjs. */
+const packageDefinition: PackageDefinition = loadSync(protoFiles, {
+  includeDirs: [protoDir],
+  longs: String,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+});
+
+export const serviceNames = {
+  ingest: 'kms.v1.IngestService',
+  document: 'kms.v1.DocumentService',
+  search: 'kms.v1.SearchService',
+  admin: 'kms.v1.AdminService',
+} as const;
+
+export const serviceDefinitions = {
+  ingest: packageDefinition[serviceNames.ingest] as unknown as IngestServiceDefinition,
+  document: packageDefinition[serviceNames.document] as unknown as DocumentServiceDefinition,
+  search: packageDefinition[serviceNames.search] as unknown as SearchServiceDefinition,
+  admin: packageDefinition[serviceNames.admin] as unknown as AdminServiceDefinition,
+};
+
+/** Makes a service hand its requests over as `Received`, scanned and never thrown at. */
+export function receiving(definition: ServiceDefinition): ServiceDefinition {
+  const root = reflectionRoot();
+  const methods = Object.entries(definition).map(([name, method]) => {
+    const requestType = (method as unknown as { requestType: { type: { name: string } } }).requestType.type
+      .name;
+    const requestDeserialize = receiverOf(
+      root.lookupType(`kms.v1.${requestType}`),
+      method.requestDeserialize,
+    );
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(methods) as ServiceDefinition;
+}
+
+/** The protos once more, in proto names and with reflection: proto-loader keeps its own types to itself. */
+function reflectionRoot(): protobuf.Root {
+  const root = new protobuf.Root();
+  root.resolvePath = (_origin, target) => (target.startsWith('kms/') ? `${protoDir}${target}` : target);
+  root.loadSync(protoFiles, { keepCase: true }).resolveAll();
+  return root;
+}

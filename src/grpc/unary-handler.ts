@@ -1,0 +1,49 @@
+// One unary call: admission, decoding, answer or error. The handlers hold only what differs.
+
+import type { handleUnaryCall } from '@grpc/grpc-js';
+import { KmsError } from '../base/errors.ts';
+import type { CallOptions } from '../pipeline/engine-api.ts';
+import { InputFaults } from './input-faults.ts';
+import type { Received } from './received.ts';
+import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+
+/** Answers one request. `faults` holds what the bytes told already; the handler adds its own and throws them together. */
+export type UnaryAnswer<Request, Response> = (
+  request: Request,
+  faults: InputFaults,
+  options: CallOptions,
+) => Promise<Response>;
+
+export interface UnaryOptions {
+  /** Whether the call needs a ready engine. */
+  readonly needsReady: boolean;
+  /** Whether the call is refused while the requests of all calls together hold too many bytes: for writes. */
+  readonly needsRoom?: boolean;
+}
+
+export function unaryHandler<Request, Response>(
+  host: RpcHost,
+  { needsReady, needsRoom = false }: UnaryOptions,
+  answer: UnaryAnswer<Request, Response>,
+): handleUnaryCall<Received<Request>, Response> {
+  return (call, callback) => {
+    const { message, fault, violations, byteLength } = call.request;
+    const options = callOptionsOf(call, host.clock);
+    const hasRoom = host.budget.hasRoom;
+    const run = async () => {
+      checkDeadline(options, host.clock);
+      if (needsReady) checkReady(host);
+      if (needsRoom && !hasRoom)
+        throw new KmsError('resource_exhausted', 'too many bytes of requests are under way');
+      if (message === null) throw fault;
+      return answer(message, new InputFaults(violations), options);
+    };
+    host.budget.take(byteLength);
+    run()
+      .finally(() => host.budget.release(byteLength))
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(failureOf(host, call.getPath(), error)),
+      );
+  };
+}

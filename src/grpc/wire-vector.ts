@@ -1,0 +1,50 @@
+// Vectors on the wire are little-endian float32 bytes: no conversion a value, only a check and a scaling.
+
+import { endianness } from 'node:os';
+import { assert } from '../base/assert.ts';
+import type { InputFaults } from './input-faults.ts';
+
+const bytesPerValue = 4;
+assert(endianness() === 'LE', 'vectors are read and written as they lie in memory, little-endian');
+
+/**
+ * A vector of unit length, shape [dimensions], in an ArrayBuffer of its own; null when it is not fit for the space.
+ * Always a copy: the bytes lie unaligned in the buffer of the whole message, and the vector moves on to other threads.
+ */
+export function vectorFromWire(
+  bytes: Uint8Array,
+  dimensions: number,
+  path: string,
+  faults: InputFaults,
+): Float32Array | null {
+  if (bytes.length % bytesPerValue !== 0) {
+    faults.add(path, `has ${bytes.length} bytes: float32 values have 4 bytes each`);
+    return null;
+  }
+  if (bytes.length !== dimensions * bytesPerValue) {
+    faults.addDimensionMismatch(path, dimensions, bytes.length / bytesPerValue);
+    return null;
+  }
+  const vector = new Float32Array(dimensions);
+  new Uint8Array(vector.buffer).set(bytes);
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  // Doubles hold the sum of any finite float32 squares, so it is finite exactly when every value is.
+  if (!Number.isFinite(squares)) {
+    const index = vector.findIndex((value) => !Number.isFinite(value));
+    faults.add(path, `has the value ${vector[index]} at index ${index}: only finite numbers`);
+    return null;
+  }
+  if (squares === 0) {
+    faults.add(path, 'is all zero: it has no direction');
+    return null;
+  }
+  const scale = 1 / Math.sqrt(squares);
+  for (let index = 0; index < dimensions; index += 1) vector[index] = (vector[index] as number) * scale;
+  return vector;
+}
+
+/** A view of the vectors' own memory: no copy. */
+export function vectorToWire(vector: Float32Array): Buffer {
+  return Buffer.from(vector.buffer as ArrayBuffer, vector.byteOffset, vector.byteLength);
+}

@@ -1,0 +1,149 @@
+// Every metric of the engine, declared once: names, labels and help as Prometheus shows them. Base units only, counters
+// end in `_total`, and a label takes few, bounded values: never an id, never a collection.
+
+export interface MetricDeclaration {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, ascending, seconds. */
+  readonly buckets?: readonly number[];
+}
+
+/** 50 µs is a search in a small graph; 10 s is a bulk batch behind a full tail. */
+const stageBuckets = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+const rpcLabels = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
+
+export const metricDeclarations = {
+  // ── gRPC server, by the names that dashboards for other languages already know ──
+  grpc_server_started_total: {
+    kind: 'counter',
+    help: 'RPCs started on the server.',
+    labels: rpcLabels,
+  },
+  grpc_server_handled_total: {
+    kind: 'counter',
+    help: 'RPCs completed on the server, by status code.',
+    labels: [...rpcLabels, 'grpc_code'],
+  },
+  grpc_server_msg_received_total: {
+    kind: 'counter',
+    help: 'Messages received from clients.',
+    labels: rpcLabels,
+  },
+  grpc_server_msg_sent_total: {
+    kind: 'counter',
+    help: 'Messages sent to clients.',
+    labels: rpcLabels,
+  },
+  grpc_server_handling_seconds: {
+    kind: 'histogram',
+    help: 'Time from the start of an RPC to its status.',
+    labels: [...rpcLabels, 'grpc_code'],
+    buckets: stageBuckets,
+  },
+
+  // ── the way of a document, the way of a query ──
+  kms_ingest_documents_total: {
+    kind: 'counter',
+    help: 'Documents by what became of them: indexed, unchanged, rejected, deleted.',
+    labels: ['outcome'],
+  },
+  kms_stage_seconds: {
+    kind: 'histogram',
+    help: 'Time of one batch in a stage of ingest, waiting for the actor included.',
+    labels: ['stage'],
+    buckets: stageBuckets,
+  },
+  kms_search_stage_seconds: {
+    kind: 'histogram',
+    help: 'Time of one query in a stage of search, waiting for the actor included.',
+    labels: ['stage'],
+    buckets: stageBuckets,
+  },
+
+  // ── actors and their threads ──
+  kms_actor_mailbox_depth: {
+    kind: 'gauge',
+    help: 'Asks that wait for a credit of an actor.',
+    labels: ['actor'],
+  },
+  kms_actor_wait_seconds_total: {
+    kind: 'counter',
+    help: 'Time from an ask until its handler began.',
+    labels: ['actor'],
+  },
+  kms_actor_work_seconds_total: {
+    kind: 'counter',
+    help: 'Time in handlers, without the urgent tasks served in between.',
+    labels: ['actor'],
+  },
+  kms_actor_restarts_total: {
+    kind: 'counter',
+    help: 'Restarts of an actor by the supervisor, by reason.',
+    labels: ['actor', 'reason'],
+  },
+  kms_thread_event_loop_lag_seconds: {
+    kind: 'gauge',
+    help: 'Delay of the event loop of an actor’s thread when it was last asked.',
+    labels: ['actor'],
+  },
+  kms_thread_heap_bytes: {
+    kind: 'gauge',
+    help: 'JavaScript heap in use by an actor’s thread.',
+    labels: ['actor'],
+  },
+
+  // ── embedding ──
+  kms_embedding_cache_hits_total: {
+    kind: 'counter',
+    help: 'Texts whose embedding came from the cache.',
+    labels: [],
+  },
+  kms_embedding_cache_misses_total: {
+    kind: 'counter',
+    help: 'Texts that went through the model.',
+    labels: [],
+  },
+  kms_embedding_tokens_total: {
+    kind: 'counter',
+    help: 'Tokens that went through the model.',
+    labels: [],
+  },
+
+  // ── index and store ──
+  kms_index_vectors: {
+    kind: 'gauge',
+    help: 'Live vectors, by part: graph or tail.',
+    labels: ['part'],
+  },
+  kms_index_tombstones: {
+    kind: 'gauge',
+    help: 'Deleted vectors that still take room in a graph.',
+    labels: [],
+  },
+  kms_index_recall_ratio: {
+    kind: 'gauge',
+    help: 'Share of the exact top hits that the graph found, on sampled queries.',
+    labels: [],
+  },
+  kms_dead_letters: {
+    kind: 'gauge',
+    help: 'Documents set aside because they could not be processed.',
+    labels: [],
+  },
+  kms_lmdb_used_bytes: {
+    kind: 'gauge',
+    help: 'Bytes in use in an LMDB environment.',
+    labels: ['environment'],
+  },
+  kms_lmdb_map_bytes: {
+    kind: 'gauge',
+    help: 'Bytes an LMDB environment may grow to.',
+    labels: ['environment'],
+  },
+} as const satisfies Record<string, MetricDeclaration>;
+
+export type MetricName = keyof typeof metricDeclarations;

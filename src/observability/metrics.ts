@@ -1,0 +1,115 @@
+// The registry of the process. The main thread owns it; worker threads post deltas, which are applied here strictly by
+// declared name and labels, so that a slip of the pen is a failing test and not a new time series.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { assert } from '../base/assert.ts';
+import { type MetricDeclaration, type MetricName, metricDeclarations } from './metric-declarations.ts';
+
+export type MetricLabels = Readonly<Record<string, string>>;
+
+/** What a worker thread reports: a sum for a counter, or samples in seconds for a histogram. */
+export type MetricDelta =
+  | { readonly type: 'count'; readonly metric: string; readonly labels: MetricLabels; readonly by: number }
+  | {
+      readonly type: 'observe';
+      readonly metric: string;
+      readonly labels: MetricLabels;
+      readonly values: readonly number[];
+    };
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+  #beforeScrape: (() => void | Promise<void>) | null = null;
+
+  /** `withProcess` adds the usual `process_*` and `nodejs_*` metrics of the main thread. */
+  constructor({ withProcess }: { readonly withProcess: boolean }) {
+    for (const [name, declaration] of Object.entries(metricDeclarations)) this.#declare(name, declaration);
+    if (withProcess) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Adds to a counter. */
+  count(name: MetricName, by: number, labels: MetricLabels = {}): void {
+    this.apply({ type: 'count', metric: name, labels, by });
+  }
+
+  /** Adds one sample to a histogram, in seconds. */
+  observe(name: MetricName, seconds: number, labels: MetricLabels = {}): void {
+    this.apply({ type: 'observe', metric: name, labels, values: [seconds] });
+  }
+
+  /** Sets a gauge. */
+  set(name: MetricName, value: number, labels: MetricLabels = {}): void {
+    const gauge = this.#gauges.get(name);
+    assert(gauge !== undefined, `${name} is not a declared gauge`);
+    gauge.set(checkedLabels(name, labels), value);
+  }
+
+  /** Applies what a worker thread reports. Throws on an undeclared name or label, and on a value no clock or counter gives. */
+  apply(delta: MetricDelta): void {
+    const { metric } = delta;
+    const labels = checkedLabels(metric, delta.labels);
+    if (delta.type === 'count') {
+      const counter = this.#counters.get(metric);
+      assert(counter !== undefined, `${metric} is not a declared counter`);
+      counter.inc(labels, checkedValue(metric, delta.by));
+      return;
+    }
+    const histogram = this.#histograms.get(metric);
+    assert(histogram !== undefined, `${metric} is not a declared histogram`);
+    for (const value of delta.values) histogram.observe(labels, checkedValue(metric, value));
+  }
+
+  /** `refresh` sets the gauges that are read from elsewhere; it runs before each scrape, and its failure fails the scrape. */
+  refreshBeforeScrape(refresh: () => void | Promise<void>): void {
+    this.#beforeScrape = refresh;
+  }
+
+  /** Forgets a gauge's series whose subject has gone. */
+  clear(name: MetricName): void {
+    const gauge = this.#gauges.get(name);
+    assert(gauge !== undefined, `${name} is not a declared gauge`);
+    gauge.reset();
+    // A gauge without labels would read 0 now, which is a measurement; absent is what it is.
+    if (metricDeclarations[name].labels.length === 0) gauge.remove();
+  }
+
+  /** Everything in Prometheus' text format. */
+  async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
+    await this.#beforeScrape?.();
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #declare(name: string, declaration: MetricDeclaration): void {
+    const options = {
+      name,
+      help: declaration.help,
+      labelNames: [...declaration.labels],
+      registers: [this.#registry],
+    };
+    if (declaration.kind === 'counter') this.#counters.set(name, new Counter(options));
+    else if (declaration.kind === 'histogram')
+      this.#histograms.set(name, new Histogram({ ...options, buckets: [...(declaration.buckets ?? [])] }));
+    else {
+      this.#gauges.set(name, new Gauge(options));
+      this.clear(name as MetricName);
+    }
+  }
+}
+
+/** The labels themselves when they are exactly the declared ones. */
+function checkedLabels(name: string, labels: MetricLabels): Record<string, string> {
+  assert(Object.hasOwn(metricDeclarations, name), `${name} is not a declared metric`);
+  const declared: readonly string[] = metricDeclarations[name as MetricName].labels;
+  const isExact =
+    Object.keys(labels).length === declared.length && declared.every((label) => label in labels);
+  assert(isExact, `${name} takes the labels {${declared}}, got {${Object.keys(labels)}}`);
+  return { ...labels };
+}
+
+function checkedValue(name: string, value: number): number {
+  assert(Number.isFinite(value) && value >= 0, `${name} got ${value}: must be finite and not negative`);
+  return value;
+}

@@ -1,0 +1,52 @@
+// The pure core of the clean stage: one extracted text in, its cleaned text and the chunks of it out.
+
+import { KmsError } from '../../base/errors.ts';
+import type { ModelTokenizer } from '../../embedding/embedding-provider.ts';
+import { limits } from '../../model/limits.ts';
+import { chunkText, singleChunk } from './chunk-text.ts';
+import type { CleanText, TextItem } from './clean-messages.ts';
+import { cleanText, cleanTitle } from './clean-text.ts';
+
+/**
+ * UTF-16 units of a cleaned text. Cleaning shortens, and a unit is at least a byte of input, so only text that NFKC blows
+ * up (one Arabic ligature gives 18 letters) gets here.
+ */
+const cleanedUnitsMax = limits.titleBytesMax + 1 + limits.bodyBytesMax;
+
+/** No text of this length grows beyond the bound. */
+const growthUncheckedMax = Math.floor(cleanedUnitsMax / 18);
+
+/** Throws `invalid_argument` for a text that has to be chunked and of which nothing is left, or that grows too long. */
+export function cleanDocument(item: TextItem, tokenizer: ModelTokenizer, onUnit: () => void): CleanText {
+  // Checked before the rest of the cleaning, which would take seconds for what is refused afterwards.
+  if (item.text.length > growthUncheckedMax) refuseGrown(item.text.normalize('NFKC').length);
+  const title = cleanTitle(item.title);
+  const body = cleanText(item.text);
+  const text = title === '' || body === '' ? title + body : `${title}\n${body}`;
+  if (!item.isChunked) return { status: 'ok', text, chunks: [singleChunk(text)] };
+  if (text === '') throw emptyText();
+  return { status: 'ok', text, chunks: chunkText(text, { tokenizer, titleLength: title.length, onUnit }) };
+}
+
+function refuseGrown(units: number): void {
+  if (units <= cleanedUnitsMax) return;
+  throw new KmsError('invalid_argument', 'text is too long after Unicode normalisation (NFKC)', {
+    violations: [
+      {
+        field: 'body',
+        description: `must have at most ${limits.bodyBytesMax} characters in Unicode form NFKC`,
+      },
+    ],
+    facts: { units, unitsMax: cleanedUnitsMax },
+  });
+}
+
+function emptyText(): KmsError {
+  const description = 'title or body must hold visible text, or embedding must be set';
+  return new KmsError('invalid_argument', 'document has no text after cleaning', {
+    violations: [
+      { field: 'title', description },
+      { field: 'body', description },
+    ],
+  });
+}

@@ -1,0 +1,212 @@
+// The vectors of one collection in one shard: a graph for the many, an exact tail for the newest, and what moves
+// between them. Derived from the store and rebuilt from it at will; nothing here is the truth.
+//
+// A label lives through: tail (inside its transaction) → queue (its commit is on disk) → graph → tombstone. A small
+// collection stays in the tail: scanning it exactly is faster than any graph.
+
+import { ExactTail } from '../../vector/exact-tail.ts';
+import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
+import { mergeTopK, type Neighbor } from '../../vector/top-k.ts';
+import { GraphRebuild } from './graph-rebuild.ts';
+import { MoveQueue } from './move-queue.ts';
+
+export interface CollectionIndexOptions {
+  readonly name: string;
+  /** The shard's own number of the collection. */
+  readonly number: number;
+  readonly parameters: GraphParameters;
+  /** Up to so many live vectors stay in the tail. */
+  readonly exactMax: number;
+  /** The share of tombstones above which the graph is rebuilt. */
+  readonly rebuildRatio: number;
+  /** A live label's vector from the store, or null; good until the next call. */
+  readonly read: (label: number) => readonly number[] | null;
+}
+
+/** Rebuilding a handful of tombstones away is not worth its bookkeeping. */
+const rebuildTombstonesMin = 256;
+/** A queue of a collection that does not move is tidied when it is so much longer than what lives. */
+const queueSlack = 1_024;
+
+export class CollectionIndex {
+  readonly name: string;
+  /** As in the store; may change until the first commit of the collection is on disk. */
+  number: number;
+  readonly #options: CollectionIndexOptions;
+  readonly #tail: ExactTail;
+  #graph: HnswGraph | null;
+  #rebuild: GraphRebuild | null = null;
+  /** New vectors, and those found at start. In turn, so that neither a long rebuild stops ingest nor ingest it. */
+  readonly #fresh = new MoveQueue();
+  readonly #inherited = new MoveQueue();
+  #isInheritedNext = false;
+  /** Deleted while the graph was being written; marked afterwards. Until then the store hides them. */
+  readonly #deletedMeanwhile: number[] = [];
+  #isLocked = false;
+  /** Vectors that came into the graph or left it since the last snapshot. */
+  changes = 0;
+
+  constructor(options: CollectionIndexOptions, graph: HnswGraph | null = null) {
+    this.name = options.name;
+    this.number = options.number;
+    this.#options = options;
+    this.#graph = graph;
+    this.#tail = new ExactTail(options.parameters.dimensions);
+  }
+
+  get graph(): HnswGraph | null {
+    return this.#graph;
+  }
+
+  get live(): number {
+    return (this.#graph?.live ?? 0) - this.#deletedMeanwhile.length + this.#tail.count;
+  }
+
+  get tailCount(): number {
+    return this.#tail.count;
+  }
+
+  get tombstones(): number {
+    return (this.#graph?.tombstones ?? 0) + this.#deletedMeanwhile.length;
+  }
+
+  /** Everything a search may meet, hidden ones included: asking for as many neighbours finds all. */
+  get size(): number {
+    return (this.#graph?.count ?? 0) + this.#tail.count;
+  }
+
+  get isExact(): boolean {
+    return this.#graph === null;
+  }
+
+  /** New vectors that wait for the graph: what back-pressure counts. */
+  get pending(): number {
+    return this.#isMoving ? this.#fresh.length : 0;
+  }
+
+  /** The oldest change that is not wholly in the graph; Infinity when all are. */
+  get oldestWaiting(): number {
+    return Math.min(this.#fresh.oldestSequence, this.#inherited.oldestSequence);
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  get hasWork(): boolean {
+    if (this.#isLocked) return false;
+    if (this.#rebuild !== null || this.#needsRebuild) return true;
+    if (this.#isMoving) return this.#fresh.length + this.#inherited.length > 0;
+    return this.#tail.needsCompaction;
+  }
+
+  has(label: number): boolean {
+    return this.#graph?.has(label) === true || this.#tail.has(label);
+  }
+
+  /** Makes a vector searchable. Its label may belong to a transaction that is still open: the store hides it till then. */
+  add(label: number, vector: readonly number[]): void {
+    this.#tail.add(label, vector);
+  }
+
+  /** The transaction came to nothing. */
+  discard(label: number): void {
+    this.#tail.markDead(label);
+  }
+
+  /** The vector is on disk: from now on it may move to the graph. */
+  settle(label: number, sequence: number): void {
+    this.#fresh.push(label, sequence);
+    this.#tidyQueue();
+  }
+
+  /** A vector found in the store at start. */
+  inherit(label: number, vector: readonly number[], sequence: number): void {
+    this.#tail.add(label, vector);
+    this.#inherited.push(label, sequence);
+  }
+
+  /** The vector's document is gone or has new ones. */
+  remove(label: number): void {
+    this.#tail.markDead(label);
+    if (this.#graph?.has(label) !== true) return;
+    this.changes++;
+    if (this.#isLocked) this.#deletedMeanwhile.push(label);
+    else this.#markDeleted(label);
+  }
+
+  /** The nearest `k` of tail and graph, best first. May hold labels that the store hides. */
+  candidates(query: readonly number[], k: number, ef: number): Neighbor[] {
+    const lists = [this.#tail.scan(query, k)];
+    if (this.#graph !== null) lists.push(this.#graph.search(query, k + this.#deletedMeanwhile.length, ef));
+    return mergeTopK(lists, k);
+  }
+
+  /** One unit of work, at most one insertion into each graph. */
+  step(): void {
+    if (this.#isLocked) return;
+    if (this.#rebuild === null && this.#needsRebuild) this.#startRebuild();
+    this.#stepRebuild();
+    if (this.#isMoving) this.#moveOne();
+    else if (this.#tail.needsCompaction) this.#tail.compactOne(this.#options.read);
+  }
+
+  /** The graph stays as it is until `unlock`: it is being written. */
+  lock(): void {
+    this.#isLocked = true;
+  }
+
+  unlock(): void {
+    this.#isLocked = false;
+    for (const label of this.#deletedMeanwhile.splice(0)) this.#markDeleted(label);
+  }
+
+  get #isMoving(): boolean {
+    return this.#graph !== null || this.#tail.count > this.#options.exactMax;
+  }
+
+  get #needsRebuild(): boolean {
+    const graph = this.#graph;
+    if (graph === null || graph.tombstones < rebuildTombstonesMin) return false;
+    return graph.tombstones > graph.count * this.#options.rebuildRatio;
+  }
+
+  #markDeleted(label: number): void {
+    this.#graph?.markDeleted(label);
+    this.#rebuild?.markDeleted(label);
+  }
+
+  #moveOne(): void {
+    this.#isInheritedNext = !this.#isInheritedNext;
+    const [first, second] = this.#isInheritedNext
+      ? [this.#inherited, this.#fresh]
+      : [this.#fresh, this.#inherited];
+    const label = first.shift() ?? second.shift();
+    if (label === undefined || !this.#tail.has(label)) return;
+    const vector = this.#options.read(label);
+    if (vector === null) return; // deleted in the store; its removal is about to reach the tail
+    this.#graph ??= new HnswGraph(this.#options.parameters);
+    this.#graph.add(label, vector);
+    this.#rebuild?.sourceAdded(label);
+    this.#tail.markMoved(label);
+    this.changes++;
+  }
+
+  #startRebuild(): void {
+    if (this.#graph !== null) this.#rebuild = new GraphRebuild(this.#graph, this.#options.parameters);
+  }
+
+  #stepRebuild(): void {
+    if (this.#rebuild === null || this.#rebuild.step(this.#options.read)) return;
+    const { target } = this.#rebuild;
+    this.#graph = target.live === 0 ? null : target;
+    this.#rebuild = null;
+    // Not one point has changed for a reader, but the snapshot still carries all the tombstones.
+    this.changes += target.count;
+  }
+
+  #tidyQueue(): void {
+    if (this.#isMoving || this.#fresh.length <= this.#tail.count + queueSlack) return;
+    this.#fresh.keep((label) => this.#tail.has(label));
+  }
+}

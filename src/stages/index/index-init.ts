@@ -1,0 +1,26 @@
+// What an index actor is started with. Plain data: it crosses into the thread as workerData.
+
+export interface IndexInit {
+  readonly dataDir: string;
+  readonly shard: number;
+  /** Fixed when the data folder was made. */
+  readonly shardCount: number;
+  readonly dimensions: number;
+  readonly generation: string;
+  /** Links a point of the graph has. */
+  readonly m: number;
+  readonly efConstruction: number;
+  /** The width of a graph search that names none. */
+  readonly efSearch: number;
+  /** Vectors that may wait for the graph before commits wait. */
+  readonly tailMax: number;
+  /** Collections with at most so many vectors are scanned exactly and have no graph. */
+  readonly exactMax: number;
+  /** A snapshot is due after so many changes, and a quarter of the collection's vectors. */
+  readonly snapshotChangesMin: number;
+  readonly mapBytesMax: number;
+  /** The engine-wide CommitSequence. */
+  readonly sequence: SharedArrayBuffer;
+  /** The share of tombstones above which a graph is rebuilt; default .2. */
+  readonly rebuildRatio?: number;
+}

@@ -1,0 +1,152 @@
+// From the store to indexes that can be searched: snapshots first, then the log's changes since, then a count. Where a
+// snapshot is missing, damaged or made with other parameters, and where the count is wrong, the collection is compared
+// with the store label by label: what the graph lacks goes into the tail, searchable at once, and moves on from there.
+
+import { join } from 'node:path';
+import type { CollectionRow } from '../../storage/document-record.ts';
+import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
+import { loadSnapshotFile } from '../../vector/snapshot-file.ts';
+import type { CollectionIndex } from './collection-index.ts';
+import type { ShardState } from './shard-state.ts';
+
+export interface LoadProgress {
+  changesDone: number;
+  changesTotal: number;
+}
+
+/** Rows between two visits to the event loop, where the supervisor asks how far it is: some milliseconds. */
+const rowsPerTurn = 256;
+/** Reading a graph takes 0.1-0.6 s for 100,000 points; a cold disk may take a hundred times as long. */
+const readSecondsMax = 300;
+/** What came from the store directly belongs to no known change: older than all. */
+const unknownSequence = 1;
+
+interface Loaded {
+  readonly row: CollectionRow;
+  index: CollectionIndex;
+  /** All changes up to here are in the graph; null: there is none. */
+  readonly appliedSequence: number | null;
+}
+
+export async function loadShard(state: ShardState, progress: LoadProgress): Promise<void> {
+  const loaded = new Map<number, Loaded>();
+  for (const row of state.collections()) {
+    const graph = await loadGraph(state, row);
+    const appliedSequence = graph === null ? null : (state.store.snapshot(row.number)?.appliedSequence ?? 0);
+    loaded.set(row.number, { row, index: state.indexOf(row, graph), appliedSequence });
+  }
+  const withGraph = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence !== null);
+  const fromSequence = Math.min(...withGraph.map(({ appliedSequence }) => appliedSequence ?? 0));
+  const withoutGraph = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence === null);
+  progress.changesTotal = withoutGraph.reduce((sum, { row }) => sum + row.vectors, 0);
+  if (withGraph.length > 0) {
+    progress.changesTotal += state.store.countChangesAfter(fromSequence);
+    await replay(state, { loaded, fromSequence, progress });
+  }
+  for (const collection of loaded.values()) await complete(state, collection, progress);
+  progress.changesDone = progress.changesTotal;
+}
+
+async function loadGraph(state: ShardState, row: CollectionRow): Promise<HnswGraph | null> {
+  const { store, context, parameters } = state;
+  const snapshot = store.snapshot(row.number);
+  if (snapshot === undefined) return null;
+  if (!isSame(snapshot.parameters, parameters)) {
+    context.log.info({ collection: row.name }, 'snapshot has other parameters: rebuilding the graph');
+    return null;
+  }
+  try {
+    return await loadSnapshotFile(join(store.snapshotFolder, snapshot.file), snapshot, {
+      progress: () => context.progress(),
+      enterNativeCall: () => context.enterNativeCall(readSecondsMax),
+    });
+  } catch (error) {
+    const facts = { collection: row.name, error: String(error), cause: String((error as Error).cause) };
+    context.log.warn(facts, 'snapshot cannot be used: rebuilding the graph');
+    return null;
+  }
+}
+
+function isSame(a: GraphParameters, b: GraphParameters): boolean {
+  return a.dimensions === b.dimensions && a.m === b.m && a.efConstruction === b.efConstruction;
+}
+
+async function replay(
+  state: ShardState,
+  options: {
+    readonly loaded: Map<number, Loaded>;
+    readonly fromSequence: number;
+    readonly progress: LoadProgress;
+  },
+): Promise<void> {
+  let after = options.fromSequence;
+  for (;;) {
+    const rows = state.store.changesAfter(after, rowsPerTurn);
+    for (const { sequence, change } of rows) {
+      after = sequence;
+      const collection = options.loaded.get(change.collection);
+      if (collection?.appliedSequence == null || sequence <= collection.appliedSequence) continue;
+      const { index } = collection;
+      for (let i = 0; i < change.removed.count; i++) index.remove(change.removed.first + i);
+      for (let i = 0; i < change.added.count; i++) inherit(state, index, change.added.first + i, sequence);
+    }
+    options.progress.changesDone += rows.length;
+    if (rows.length < rowsPerTurn) return;
+    await turn(state);
+  }
+}
+
+/** Puts a live vector into the tail, unless the graph has it (vectors may have moved ahead of the snapshot's number). */
+function inherit(state: ShardState, index: CollectionIndex, label: number, sequence: number): void {
+  if (index.has(label)) return;
+  const vector = state.store.vector(label);
+  if (vector !== null) index.inherit(label, state.scratch.fill(vector), sequence);
+}
+
+/** Makes sure that the index holds exactly what the store does. */
+async function complete(state: ShardState, collection: Loaded, progress: LoadProgress): Promise<void> {
+  const { row } = collection;
+  if (collection.appliedSequence === null) {
+    await reconcile(state, collection.index, progress);
+  } else if (collection.index.live !== row.vectors) {
+    const facts = { collection: row.name, found: collection.index.live, stored: row.vectors };
+    state.context.log.warn(facts, 'replay left a gap: comparing the index with the store');
+    progress.changesTotal += row.vectors;
+    await reconcile(state, collection.index, progress);
+  }
+  if (collection.index.live !== row.vectors) {
+    // The graph itself is wrong. It can be replaced; the store cannot.
+    state.context.log.warn({ collection: row.name }, 'graph does not fit the store: rebuilding it');
+    state.indexes.delete(row.name);
+    collection.index = state.indexOf(row);
+    progress.changesTotal += row.vectors;
+    await reconcile(state, collection.index, progress);
+  }
+  state.activate(collection.index);
+}
+
+async function reconcile(state: ShardState, index: CollectionIndex, progress: LoadProgress): Promise<void> {
+  const { store } = state;
+  let next = 0;
+  for (;;) {
+    const labels = store.labelsFrom(index.number, next, rowsPerTurn);
+    for (const label of labels) inherit(state, index, label, unknownSequence);
+    progress.changesDone += labels.length;
+    const last = labels.at(-1);
+    if (last === undefined || labels.length < rowsPerTurn) break;
+    next = last + 1;
+    await turn(state);
+  }
+  let looked = 0;
+  for (let label = index.graph?.labelFrom(0); label != null; label = index.graph?.labelFrom(label + 1)) {
+    if (store.label(index.number, label) === undefined) index.remove(label);
+    looked++;
+    if (looked % rowsPerTurn === 0) await turn(state);
+  }
+}
+
+/** Lets the supervisor's questions be answered, and shows life. */
+function turn(state: ShardState): Promise<void> {
+  state.context.progress();
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,56 @@
+// Reads of a shard by key: comparing, fetching, listing. All synchronous; each sees one state of the store.
+
+import type { DocumentKey, StoredDocument } from '../../model/document.ts';
+import { type DocumentRecord, toStoredDocument } from '../../storage/document-record.ts';
+import type { ShardStore } from '../../storage/shard-store.ts';
+import type { CompareItem, Verdict } from './index-messages.ts';
+
+/** For display: about two lines. */
+const snippetCharactersMax = 240;
+
+export function compare(store: ShardStore, item: CompareItem): Verdict {
+  const stored = store.document(item);
+  if (stored?.contentHash !== item.contentHash) return { type: 'changed' };
+  if (stored.attributesHash !== item.attributesHash) return { type: 'attributes_changed' };
+  return { type: 'unchanged', commitSequence: stored.commitSequence };
+}
+
+/** The document with the snippet of one of its chunks; null when it is not there. */
+export function fetchDocument(
+  store: ShardStore,
+  key: DocumentKey,
+  options: { readonly chunk: number; readonly withVectors: boolean },
+): { readonly document: StoredDocument; readonly snippet: string } | null {
+  const record = store.document(key);
+  if (record === undefined) return null;
+  const vectors = options.withVectors ? store.vectors(record.labels) : null;
+  return {
+    document: toStoredDocument(key, record, vectors),
+    snippet: snippetOf(record, options.chunk),
+  };
+}
+
+/** Documents of one collection, in order of the UTF-8 bytes of the id. */
+export function listDocuments(
+  store: ShardStore,
+  page: { readonly collection: string; readonly afterId: string | null; readonly limit: number },
+): StoredDocument[] {
+  const { collection, afterId, limit } = page;
+  return store
+    .documents(collection, afterId, limit)
+    .map(({ id, record }) => toStoredDocument({ collection, id }, record, null));
+}
+
+/** The chunk's text on one line, cut at a word. */
+function snippetOf(record: DocumentRecord, chunk: number): string {
+  const start = record.spans[chunk * 2] ?? 0;
+  const end = record.spans[chunk * 2 + 1] ?? record.text.length;
+  // Twice the length is enough: collapsing spaces rarely halves a text, and chunks may be long.
+  const text = record.text.slice(start, Math.min(end, start + snippetCharactersMax * 2));
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= snippetCharactersMax) return line;
+  // A cut must not leave half of a surrogate pair behind.
+  const cut = line.slice(0, snippetCharactersMax).replace(/[\ud800-\udbff]$/, '');
+  const space = cut.lastIndexOf(' ');
+  return `${space > snippetCharactersMax / 2 ? cut.slice(0, space) : cut}…`;
+}

@@ -1,0 +1,86 @@
+// What the parts of a shard share: the store, the collections' indexes, and which commits are under way.
+
+import type { ActorContext } from '../../actor/actor.ts';
+import type { CollectionRow } from '../../storage/document-record.ts';
+import type { ShardStore } from '../../storage/shard-store.ts';
+import { VectorScratch } from '../../vector/checked-vector.ts';
+import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
+import { CollectionIndex } from './collection-index.ts';
+import type { IndexInit } from './index-init.ts';
+
+const rebuildRatioDefault = 0.2;
+
+export class ShardState {
+  readonly init: IndexInit;
+  readonly context: ActorContext;
+  readonly store: ShardStore;
+  readonly parameters: GraphParameters;
+  readonly scratch: VectorScratch;
+  /** By collection name. Bounded by the number of collections. */
+  readonly indexes = new Map<string, CollectionIndex>();
+  /** Those with background work, in turn. */
+  readonly active = new Set<CollectionIndex>();
+  /** First sequence numbers of commits that are readable, or about to be, and not yet settled. */
+  readonly inFlight = new Set<number>();
+  readonly #read: (label: number) => readonly number[] | null;
+
+  constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
+    this.init = parts.init;
+    this.context = parts.context;
+    this.store = parts.store;
+    const { dimensions, m, efConstruction } = parts.init;
+    this.parameters = { dimensions, m, efConstruction };
+    this.scratch = new VectorScratch(dimensions);
+    // Its own scratch: a unit of background work must not overwrite the query that it runs between.
+    const scratch = new VectorScratch(dimensions);
+    this.#read = (label) => {
+      const vector = this.store.vector(label);
+      return vector === null ? null : scratch.fill(vector);
+    };
+  }
+
+  /** The collection's index, made at first use. */
+  indexOf(row: CollectionRow, graph: HnswGraph | null = null): CollectionIndex {
+    const known = this.indexes.get(row.name);
+    if (known !== undefined) {
+      // The transaction that first made the collection may have failed, and its number gone to another one.
+      known.number = row.number;
+      return known;
+    }
+    const { exactMax, rebuildRatio = rebuildRatioDefault } = this.init;
+    const { name, number } = row;
+    const options = { name, number, parameters: this.parameters, exactMax, rebuildRatio, read: this.#read };
+    const made = new CollectionIndex(options, graph);
+    this.indexes.set(row.name, made);
+    return made;
+  }
+
+  /** The stored collections whose vectors this engine understands. */
+  collections(): CollectionRow[] {
+    return this.store.collections().filter(({ generation }) => generation === this.init.generation);
+  }
+
+  /** To be called after an index may have got something to do. */
+  activate(index: CollectionIndex): void {
+    if (!index.hasWork) return;
+    this.active.add(index);
+    this.context.wake();
+  }
+
+  /** New vectors that wait for a graph, of all collections. */
+  pending(): number {
+    let pending = 0;
+    for (const index of this.indexes.values()) pending += index.pending;
+    return pending;
+  }
+
+  /** Every change up to here has reached its index. */
+  settledSequence(): number {
+    return Math.min(this.store.lastSequence + 1, ...this.inFlight) - 1;
+  }
+
+  /** Every change of the collection up to here is in its graph. */
+  appliedSequence(index: CollectionIndex): number {
+    return Math.min(this.settledSequence(), index.oldestWaiting - 1);
+  }
+}

@@ -1,0 +1,148 @@
+// One shard of the engine: the store, the indexes derived from it, and everything that is done with them. Knows nothing
+// of mailboxes; index.actor.ts puts it behind one.
+
+import type { ActorContext, ActorStats, TaskContext } from '../../actor/actor.ts';
+import type { DocumentKey } from '../../model/document.ts';
+import { CommitSequence } from '../../storage/commit-sequence.ts';
+import { ShardStore, type ShardStoreOptions } from '../../storage/shard-store.ts';
+import type { IndexInit } from './index-init.ts';
+import type { CollectionState, CommitBatch, CommitReceipt, ShardHit, ShardQuery } from './index-messages.ts';
+import { ShardCommits } from './shard-commits.ts';
+import { type LoadProgress, loadShard } from './shard-loader.ts';
+import { searchShard } from './shard-search.ts';
+import { ShardSnapshots } from './shard-snapshots.ts';
+import { ShardState } from './shard-state.ts';
+import { TailRoom } from './tail-room.ts';
+
+/** For tests of what a real disk seldom does. */
+export type ShardFaults = Pick<ShardStoreOptions, 'freeBytes' | 'flushed'>;
+
+export class Shard {
+  readonly #state: ShardState;
+  readonly #room: TailRoom;
+  readonly #commits: ShardCommits;
+  readonly #snapshots: ShardSnapshots;
+  readonly #progress: LoadProgress;
+
+  constructor(parts: { state: ShardState; progress: LoadProgress }) {
+    const { state } = parts;
+    this.#state = state;
+    this.#progress = parts.progress;
+    this.#room = new TailRoom({
+      tailMax: state.init.tailMax,
+      pending: () => state.pending(),
+      clock: state.context.clock,
+    });
+    this.#commits = new ShardCommits(state, this.#room);
+    this.#snapshots = new ShardSnapshots(state);
+  }
+
+  /** Opens the store only; `load` makes it searchable. */
+  static open(init: IndexInit, context: ActorContext, faults: ShardFaults = {}): Shard {
+    const { dataDir, shard, shardCount, dimensions, mapBytesMax } = init;
+    const sequence = new CommitSequence(init.sequence);
+    const { clock } = context;
+    const facts = { dataDir, shard, shardCount, dimensions, mapBytesMax, sequence, clock };
+    const store = new ShardStore({ ...facts, ...faults });
+    const state = new ShardState({ init, context, store });
+    return new Shard({ state, progress: { changesDone: 0, changesTotal: 0 } });
+  }
+
+  get store(): ShardStore {
+    return this.#state.store;
+  }
+
+  async load(): Promise<void> {
+    await loadShard(this.#state, this.#progress);
+    await this.#snapshots.removeOrphans();
+  }
+
+  commit(batch: CommitBatch, task: Pick<TaskContext, 'signal' | 'deadlineMs'>): Promise<CommitReceipt[]> {
+    return this.#commits.commit(batch, task);
+  }
+
+  delete(keys: readonly DocumentKey[]): Promise<(number | null)[]> {
+    return this.#commits.delete(keys);
+  }
+
+  search(query: ShardQuery, task: Pick<TaskContext, 'giveWay'>): ShardHit[][] {
+    return searchShard(this.#state, query, task);
+  }
+
+  /** One unit of background work: at most one insertion. Returns whether there is more. */
+  step(): boolean {
+    const { active } = this.#state;
+    const [index] = active;
+    if (index === undefined) return false;
+    active.delete(index);
+    index.step();
+    // To the end of the line: a large collection does not keep the small ones waiting.
+    if (index.hasWork) active.add(index);
+    if (this.#room.waiting > 0) this.#room.release();
+    this.#snapshots.startIfDue(index);
+    return active.size > 0;
+  }
+
+  /** Returns the change up to which every graph's snapshot reaches; all changes where there is no graph. */
+  async snapshot(): Promise<number> {
+    await this.#snapshots.takeAll();
+    let sequence = this.#state.settledSequence();
+    for (const index of this.#state.indexes.values()) {
+      if (index.graph !== null) sequence = Math.min(sequence, this.#snapshotSequence(index.number));
+    }
+    return sequence;
+  }
+
+  collections(): CollectionState[] {
+    const commitSequence = this.#state.settledSequence();
+    return this.#state.store.collections().map(({ name, number, generation, documents, vectors }) => {
+      const index = this.#state.indexes.get(name);
+      return {
+        collection: name,
+        generation,
+        documents,
+        vectors,
+        graphVectors: index?.graph?.live ?? 0,
+        tailVectors: index?.tailCount ?? 0,
+        tombstones: index?.tombstones ?? 0,
+        commitSequence,
+        snapshotSequence: this.#snapshotSequence(number),
+      };
+    });
+  }
+
+  stats(): ActorStats {
+    const { usedBytes } = this.#state.store.use();
+    let graph = 0;
+    let tail = 0;
+    let tombstones = 0;
+    for (const index of this.#state.indexes.values()) {
+      graph += index.graph?.live ?? 0;
+      tail += index.tailCount;
+      tombstones += index.tombstones;
+    }
+    return {
+      replay_changes_done: this.#progress.changesDone,
+      replay_changes_total: this.#progress.changesTotal,
+      vectors: graph + tail,
+      graph_vectors: graph,
+      tail_vectors: tail,
+      pending_vectors: this.#state.pending(),
+      tombstones,
+      commits_waiting: this.#room.waiting,
+      last_sequence: this.#state.store.lastSequence,
+      lmdb_used_bytes: usedBytes,
+      lmdb_map_bytes: this.#state.init.mapBytesMax,
+    };
+  }
+
+  /** The caller has seen to it that nothing else runs. A graph that is being written is waited for. */
+  async close(): Promise<void> {
+    await this.#snapshots.settle();
+    await this.#state.store.close();
+  }
+
+  #snapshotSequence(collection: number): number {
+    return this.#state.store.snapshot(collection)?.appliedSequence ?? 0;
+  }
+}

@@ -1,0 +1,110 @@
+// The back-pressure of a shard: a commit takes room for its vectors in the tail before it writes, and waits while there
+// is none. First come, first served; every wait ends with room, a deadline, a cancellation, or a time limit.
+
+import type { Clock } from '../../base/clock.ts';
+import { KmsError } from '../../base/errors.ts';
+
+export interface TailRoomOptions {
+  /** Vectors that may wait for the graph. */
+  readonly tailMax: number;
+  /** How many wait now. */
+  readonly pending: () => number;
+  readonly clock: Clock;
+}
+
+export interface RoomRequest {
+  readonly vectors: number;
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number | null;
+}
+
+/** Moving a full tail of 10,000 takes some 3 s; who waits much longer had better be told. */
+const waitMsMax = 60_000;
+
+interface Waiter {
+  readonly vectors: number;
+  readonly admit: () => void;
+}
+
+export class TailRoom {
+  readonly #options: TailRoomOptions;
+  #reserved = 0;
+  /** As many as the actor runs commits at once. */
+  readonly #waiters: Waiter[] = [];
+
+  constructor(options: TailRoomOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Resolves with the way to give the room back, which is due when the vectors count as pending, or will never come. */
+  async take(request: RoomRequest): Promise<() => void> {
+    if (this.#waiters.length > 0 || !this.#fits(request.vectors)) await this.#wait(request);
+    else this.#reserved += request.vectors;
+    return () => {
+      this.#reserved -= request.vectors;
+      this.release();
+    };
+  }
+
+  /** Lets in whoever fits now; to be called after something has left the tail. */
+  release(): void {
+    for (;;) {
+      const first = this.#waiters[0];
+      if (first === undefined || !this.#fits(first.vectors)) return;
+      this.#waiters.shift();
+      this.#reserved += first.vectors;
+      first.admit();
+    }
+  }
+
+  /** A batch larger than the whole tail gets in when it is alone. */
+  #fits(vectors: number): boolean {
+    const taken = this.#options.pending() + this.#reserved;
+    return taken === 0 || taken + vectors <= this.#options.tailMax;
+  }
+
+  #wait({ vectors, signal, deadlineMs }: RoomRequest): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve, reject) => {
+      const remainingMs = deadlineMs === null ? waitMsMax : Math.max(0, deadlineMs - clock.nowMs());
+      const timer = clock.setTimer(Math.min(remainingMs, waitMsMax), () => {
+        const isDeadline = remainingMs <= waitMsMax && deadlineMs !== null;
+        leave();
+        reject(
+          isDeadline
+            ? new KmsError('deadline_exceeded', 'the deadline passed while the index was full')
+            : new KmsError('resource_exhausted', 'the index has been full for too long', {
+                facts: { waitMsMax },
+              }),
+        );
+      });
+      const onAbort = () => {
+        leave();
+        reject(new KmsError('cancelled', 'the commit was cancelled while the index was full'));
+      };
+      const leave = () => {
+        timer.cancel();
+        signal.removeEventListener('abort', onAbort);
+        const index = this.#waiters.indexOf(waiter);
+        if (index < 0) return;
+        this.#waiters.splice(index, 1);
+        // A smaller one behind may fit where this one did not.
+        this.release();
+      };
+      const waiter: Waiter = {
+        vectors,
+        admit: () => {
+          leave();
+          resolve();
+        },
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiters.push(waiter);
+    });
+  }
+}

@@ -1,0 +1,126 @@
+// hnswlib's HierarchicalNSW behind a small class that keeps its traps shut: it checks every vector, grows before it is
+// full, knows its labels (adding one twice would move a point and rot the graph), and sets `ef` for each search.
+// Malkov & Yashunin 2016. Space `ip` on unit vectors: distance = 1 - cosine.
+
+import hnswlib from 'hnswlib-node';
+import { assert } from '../base/assert.ts';
+import { checkVector } from './checked-vector.ts';
+import { LabelSet } from './label-set.ts';
+import { type Neighbor, neighborsOf } from './top-k.ts';
+
+export interface GraphParameters {
+  readonly dimensions: number;
+  /** Links a point has in each layer; twice as many in the lowest. */
+  readonly m: number;
+  /** Width of the search that finds a new point's links. */
+  readonly efConstruction: number;
+}
+
+const capacityMin = 1_024;
+/** A resize copies the graph (4 ms at 50,000 points), so it grows by half. */
+const capacityGrowth = 1.5;
+
+export class HnswGraph {
+  readonly parameters: GraphParameters;
+  readonly #index: hnswlib.HierarchicalNSW;
+  readonly #members = new LabelSet();
+  #capacity: number;
+  #tombstones = 0;
+  #isWriting = false;
+
+  constructor(parameters: GraphParameters) {
+    this.parameters = parameters;
+    this.#index = new hnswlib.HierarchicalNSW('ip', parameters.dimensions);
+    this.#index.initIndex({
+      maxElements: capacityMin,
+      m: parameters.m,
+      efConstruction: parameters.efConstruction,
+    });
+    this.#capacity = capacityMin;
+  }
+
+  /**
+   * Reads a file that `writeTo` made with these parameters; the caller has verified that. `tombstones` are the points
+   * that were marked in it: the native index knows which, but does not tell.
+   */
+  static async load(path: string, parameters: GraphParameters, tombstones: number): Promise<HnswGraph> {
+    const graph = new HnswGraph(parameters);
+    // A wrong path or a torn file rejects, and leaves the native object unusable: the caller throws it away.
+    await graph.#index.readIndex(path);
+    for (const label of graph.#index.getIdsList()) graph.#members.add(label);
+    graph.#capacity = graph.#index.getMaxElements();
+    graph.#tombstones = tombstones;
+    return graph;
+  }
+
+  /** Points, tombstones included. */
+  get count(): number {
+    return this.#members.count;
+  }
+
+  get tombstones(): number {
+    return this.#tombstones;
+  }
+
+  get live(): number {
+    return this.#members.count - this.#tombstones;
+  }
+
+  /** Whether the point is in the graph, as a tombstone or alive. */
+  has(label: number): boolean {
+    return this.#members.has(label);
+  }
+
+  /** The smallest label in the graph that is `label` or more. */
+  labelFrom(label: number): number | null {
+    return this.#members.from(label);
+  }
+
+  /** Adds a point; a quarter of a millisecond. Never while the graph is being written to a file. */
+  add(label: number, vector: readonly number[]): void {
+    assert(!this.#isWriting, 'no insertion while the graph is written');
+    assert(!this.#members.has(label), 'a label is added once');
+    checkVector(vector, this.parameters.dimensions);
+    if (this.#members.count >= this.#capacity) {
+      this.#capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
+      this.#index.resizeIndex(this.#capacity);
+    }
+    this.#index.addPoint(vector as number[], label);
+    this.#members.add(label);
+  }
+
+  /** Hides a point from every search. Returns whether it was there and alive. */
+  markDeleted(label: number): boolean {
+    assert(!this.#isWriting, 'no deletion while the graph is written');
+    if (!this.#members.has(label)) return false;
+    try {
+      this.#index.markDelete(label);
+    } catch (error) {
+      // Only after a snapshot, whose tombstones a replay may meet again.
+      if (/already deleted/.test(String(error))) return false;
+      throw error;
+    }
+    this.#tombstones++;
+    return true;
+  }
+
+  /** The nearest `k` live points, best first; fewer when there are fewer, or when `ef` was too narrow to meet them. */
+  search(query: readonly number[], k: number, ef: number): Neighbor[] {
+    if (this.live === 0) return [];
+    checkVector(query, this.parameters.dimensions);
+    const nearest = Math.min(k, this.live);
+    this.#index.setEf(Math.max(ef, nearest));
+    return neighborsOf(this.#index.searchKnn(query as number[], nearest));
+  }
+
+  /** Writes the graph to `path` on another thread; searches go on meanwhile, and nothing else may. Not yet synced. */
+  async writeTo(path: string): Promise<void> {
+    assert(!this.#isWriting, 'a graph is written once at a time');
+    this.#isWriting = true;
+    try {
+      await this.#index.writeIndex(path);
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// An index actor driven by hand: no thread, no mailbox, and background work only when the test says so.
+
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { ActorBehavior, TaskContext } from '../../src/actor/actor.ts';
+import { createIndexActor, type IndexInit } from '../../src/stages/index/index.actor.ts';
+import type {
+  CollectionState,
+  CommitItem,
+  CommitReceipt,
+  IndexTasks,
+  ShardHit,
+  ShardQuery,
+} from '../../src/stages/index/index-messages.ts';
+import type { ShardFaults } from '../../src/stages/index/shard.ts';
+import { CommitSequence } from '../../src/storage/commit-sequence.ts';
+import { type TestActorContext, testActorContext, testTaskContext } from './actor-context.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface DocumentSpec {
+  readonly id: string;
+  readonly collection?: string;
+  /** One a chunk; none: only attributes changed. */
+  readonly vectors: readonly Float32Array[];
+  readonly contentHash: string;
+  readonly attributesHash?: string;
+  readonly body?: string;
+}
+
+export const testGeneration = 'test@8:unit:c1';
+
+export function shardInit(overrides: Partial<IndexInit> = {}): IndexInit {
+  return {
+    dataDir: overrides.dataDir ?? temporaryFolder(),
+    shard: 0,
+    shardCount: 1,
+    dimensions: 8,
+    generation: testGeneration,
+    m: 16,
+    efConstruction: 100,
+    efSearch: 64,
+    tailMax: 10_000,
+    exactMax: 20,
+    snapshotChangesMin: 1_000_000,
+    mapBytesMax: 2 ** 30,
+    sequence: new CommitSequence().shared,
+    ...overrides,
+  };
+}
+
+export class ShardDriver {
+  readonly init: IndexInit;
+  readonly context: TestActorContext;
+  readonly actor: ActorBehavior<IndexTasks>;
+  #isStopped = false;
+
+  constructor(init: IndexInit, context: TestActorContext, faults: ShardFaults) {
+    this.init = init;
+    this.context = context;
+    this.actor = createIndexActor(context, init, faults);
+  }
+
+  static async start(
+    overrides: Partial<IndexInit> = {},
+    options: { readonly faults?: ShardFaults; readonly context?: TestActorContext } = {},
+  ): Promise<ShardDriver> {
+    const context = options.context ?? testActorContext();
+    const driver = new ShardDriver(shardInit(overrides), context, options.faults ?? {});
+    await driver.actor.start();
+    onTestFinished(() => driver.kill());
+    return driver;
+  }
+
+  async commit(
+    documents: readonly DocumentSpec[],
+    task: Partial<TaskContext> = {},
+  ): Promise<readonly CommitReceipt[]> {
+    const items = documents.map(commitItem);
+    const vectors = documents.flatMap((document) => document.vectors);
+    const { dimensions, generation } = this.init;
+    const packed = new Float32Array(vectors.length * dimensions);
+    for (const [i, vector] of vectors.entries()) packed.set(vector, i * dimensions);
+    const batch = { generation, items, vectors: packed };
+    const { receipts } = await this.actor.tasks.commit(batch, testTaskContext(task));
+    return receipts;
+  }
+
+  async delete(ids: readonly string[], collection = 'cases'): Promise<readonly (number | null)[]> {
+    const keys = ids.map((id) => ({ collection, id }));
+    return (await this.actor.tasks.delete({ keys }, testTaskContext())).commitSequences;
+  }
+
+  async search(vector: Float32Array, options: Partial<ShardQuery> = {}): Promise<readonly ShardHit[]> {
+    const query: ShardQuery = {
+      vectors: vector,
+      queryCount: 1,
+      collections: [],
+      limit: 10,
+      ef: null,
+      isExact: false,
+      exclude: null,
+      withDocuments: false,
+      withVectors: false,
+      ...options,
+    };
+    const { hits } = await this.actor.tasks.search(query, testTaskContext({ lane: 'urgent' }));
+    return hits[0] ?? [];
+  }
+
+  async collection(name = 'cases'): Promise<CollectionState> {
+    const { collections } = await this.actor.tasks.collections({}, testTaskContext());
+    const state = collections.find(({ collection }) => collection === name);
+    if (state === undefined) throw new Error(`no collection ${name}`);
+    return state;
+  }
+
+  async snapshot(): Promise<number> {
+    return (await this.actor.tasks.snapshot({}, testTaskContext())).commitSequence;
+  }
+
+  /** Background work until there is none, or `unitsMax` units of it. */
+  work(unitsMax = Number.POSITIVE_INFINITY): void {
+    for (let unit = 0; unit < unitsMax; unit++) if (!this.actor.background?.()) return;
+  }
+
+  /** A clean stop, with its snapshot. */
+  async stop(): Promise<void> {
+    await this.actor.drain?.();
+    await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    await this.actor.stop();
+  }
+
+  /** The same shard, opened from what a crash at this moment would leave on disk. */
+  async afterCrash(overrides: Partial<IndexInit> = {}): Promise<ShardDriver> {
+    const dataDir = this.copyFolder();
+    return ShardDriver.start({ ...this.init, ...overrides, dataDir, sequence: new CommitSequence().shared });
+  }
+
+  copyFolder(): string {
+    const dataDir = temporaryFolder();
+    cpSync(join(this.init.dataDir, 'shard-00'), join(dataDir, 'shard-00'), { recursive: true });
+    return dataDir;
+  }
+
+  /** The same shard, stopped cleanly and opened again. */
+  async restart(overrides: Partial<IndexInit> = {}): Promise<ShardDriver> {
+    await this.stop();
+    return ShardDriver.start({ ...this.init, ...overrides, sequence: new CommitSequence().shared });
+  }
+}
+
+function commitItem(spec: DocumentSpec): CommitItem {
+  const text = spec.vectors.map((_, chunk) => `${spec.id} part ${chunk} `).join('');
+  const length = text.length / Math.max(1, spec.vectors.length);
+  const spans = spec.vectors.flatMap((_, chunk) => [chunk * length, (chunk + 1) * length]);
+  return {
+    collection: spec.collection ?? 'cases',
+    id: spec.id,
+    title: `title of ${spec.id}`,
+    body: spec.body ?? text,
+    mediaType: 'text/plain',
+    attributes: { hash: spec.attributesHash ?? 'a' },
+    updateTimeMs: null,
+    contentHash: spec.contentHash,
+    attributesHash: spec.attributesHash ?? 'a',
+    content: spec.vectors.length === 0 ? null : { text, spans },
+  };
+}

@@ -1,0 +1,227 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { KmsError } from '../../../src/base/errors.ts';
+import type { StoredDocument } from '../../../src/model/document.ts';
+import type { SearchQuery } from '../../../src/model/query.ts';
+import { CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
+import { QueryFlow } from '../../../src/pipeline/query-flow.ts';
+import { shardOf } from '../../../src/pipeline/shard-router.ts';
+import type { EmbedTasks } from '../../../src/stages/embed/embed-messages.ts';
+import type { IndexTasks, ShardHit } from '../../../src/stages/index/index-messages.ts';
+import { modelActor, modelDimensions, modelVector } from '../../support/model-actors.ts';
+
+const space = {
+  model: 'letters',
+  dimensions: modelDimensions,
+  normalisation: 'unit',
+  cleanerVersion: 1,
+} as const;
+const call = { signal: new AbortController().signal, deadlineMs: null };
+const newestSequence = 100;
+
+function query(more: Partial<SearchQuery> = {}): SearchQuery {
+  return {
+    target: { type: 'vector', vector: modelVector('x') },
+    collections: [],
+    limit: 10,
+    ef: null,
+    isExact: false,
+    mode: 'semantic',
+    commitSequenceMin: 0,
+    withVectors: false,
+    ...more,
+  };
+}
+
+function stored(id: string, vectors: Float32Array | null = null, chunkCount = 1): StoredDocument {
+  return {
+    id,
+    collection: 'cases',
+    title: id,
+    body: '',
+    mediaType: 'text/plain',
+    attributes: {},
+    updateTimeMs: null,
+    contentHash: '',
+    commitSequence: 1,
+    commitTimeMs: 0,
+    generation: 'g',
+    chunkCount,
+    vectors,
+  };
+}
+
+const hit = (id: string, cosine: number): ShardHit => ({
+  collection: 'cases',
+  id,
+  cosine,
+  chunk: 0,
+  document: null,
+  snippet: '',
+});
+
+/** Shards that give `hits` by shard number for every query vector, and have every document but `gone`. */
+function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; gone?: string } = {}) {
+  const embed = modelActor<EmbedTasks>('embed', {
+    embedQueries: ({ texts }) => {
+      const vectors = new Float32Array(texts.length * modelDimensions);
+      for (const [i, text] of texts.entries()) vectors.set(modelVector(text), i * modelDimensions);
+      return { vectors, cacheHits: 0, tokens: 0, failures: [] };
+    },
+  });
+  const shards = shardHits.map((hits, shard) =>
+    modelActor<IndexTasks>(`index-${shard}`, {
+      search: ({ queryCount, limit, withDocuments }) => ({
+        hits: Array.from({ length: queryCount }, () =>
+          hits
+            .slice(0, limit)
+            .map((row) => (withDocuments ? { ...row, document: stored(row.id), snippet: 's' } : row)),
+        ),
+      }),
+      fetch: ({ keys }) => ({
+        documents: keys.map(({ id }) =>
+          id === options.gone
+            ? null
+            : {
+                document: stored(
+                  id,
+                  options.vectors ?? null,
+                  (options.vectors?.length ?? 4) / modelDimensions,
+                ),
+                snippet: `snippet of ${id}`,
+              },
+        ),
+      }),
+      list: ({ afterId, limit }) => ({
+        documents: hits
+          .map((row) => stored(row.id))
+          .filter((document) => afterId === null || document.id > afterId)
+          .slice(0, limit),
+      }),
+    }),
+  );
+  const record = { name: 'cases', generation: 'letters@4:unit:c1', createdTimeMs: 0 };
+  const store = { collections: () => [record], putCollection: async () => {} };
+  const flow = new QueryFlow({
+    embed: embed.ref,
+    shards: shards.map((shard) => shard.ref),
+    collections: new CollectionRegistry({ store, space, epochMs: () => 0 }),
+    dimensions: modelDimensions,
+    newestSequence: () => newestSequence,
+    clock: systemClock,
+    metrics: { ingestStage: () => {}, searchStage: () => {}, documents: () => {} },
+  });
+  return { flow, embed, shards };
+}
+
+/** Names that live in the shard they are listed for, so that `fetch` is asked of the right one. */
+function idsOf(shard: number, count: number, shardCount: number): string[] {
+  const ids: string[] = [];
+  for (let i = 0; ids.length < count; i++) {
+    if (shardOf({ collection: 'cases', id: `d${i}` }, shardCount) === shard) ids.push(`d${i}`);
+  }
+  return ids;
+}
+
+test('the hits of all shards come as one list, best first, with documents and snippets', async () => {
+  const [a = '', b = ''] = idsOf(0, 2, 2);
+  const [c = ''] = idsOf(1, 1, 2);
+  const { flow } = flowOver([[hit(a, 0.9), hit(b, 0.2)], [hit(c, 0.5)]]);
+  const [answer] = await flow.searchBatch([query({ limit: 2 })], call);
+  expect(answer?.hits.map(({ document, cosine, snippet }) => [document.id, cosine, snippet])).toEqual([
+    [a, 0.9, `snippet of ${a}`],
+    [c, 0.5, `snippet of ${c}`],
+  ]);
+});
+
+test('a hit whose document was deleted between search and fetch is left out', async () => {
+  const [a = '', b = ''] = idsOf(0, 2, 2);
+  const { flow } = flowOver([[hit(a, 0.9), hit(b, 0.2)], []], { gone: a });
+  const [answer] = await flow.searchBatch([query()], call);
+  expect(answer?.hits.map((found) => found.document.id)).toEqual([b]);
+});
+
+test('the texts of a batch are embedded with one ask, and queries of one shape searched with one', async () => {
+  const { flow, embed, shards } = flowOver([[hit('a', 0.5)]]);
+  const text = (words: string, limit: number) => query({ target: { type: 'text', text: words }, limit });
+  const answers = await flow.searchBatch([text('one', 5), text('two', 5), text('three', 7)], call);
+  expect(answers).toHaveLength(3);
+  expect(embed.calls.map(({ request }) => request)).toEqual([{ texts: ['one', 'two', 'three'] }]);
+  const counts = shards[0]?.calls.map(({ request }) => (request as { queryCount: number }).queryCount);
+  expect(counts?.sort()).toEqual([1, 2]);
+});
+
+test('every ask of a search is urgent', async () => {
+  const { flow, embed, shards } = flowOver([[hit('a', 0.5)]]);
+  await flow.searchBatch([query({ target: { type: 'text', text: 'one' } })], call);
+  const asks = [...embed.calls, ...(shards[0]?.calls ?? [])];
+  expect(asks.map(({ options }) => options?.lane)).toEqual(['urgent', 'urgent']);
+});
+
+test('a document is not similar to itself, and a long one is looked for by chunks over its whole length', async () => {
+  const chunks = 20;
+  const vectors = new Float32Array(chunks * modelDimensions).map((_, i) => Math.floor(i / modelDimensions));
+  const { flow, shards } = flowOver([[hit('a', 0.5)]], { vectors });
+  const key = { collection: 'cases', id: 'long' };
+  await flow.searchBatch([query({ target: { type: 'document', key } })], call);
+  const search = shards[0]?.calls.find(({ task }) => task === 'search')?.request as {
+    vectors: Float32Array;
+    queryCount: number;
+    exclude: unknown;
+  };
+  expect(search.exclude).toEqual(key);
+  expect(search.queryCount).toBe(8);
+  const rows = Array.from({ length: 8 }, (_, i) => search.vectors[i * modelDimensions]);
+  expect(rows).toEqual([0, 2, 5, 7, 10, 12, 15, 17]);
+});
+
+test('what does not exist is named', async () => {
+  const { flow } = flowOver([[]], { gone: 'nobody' });
+  const unknown = flow.searchBatch([query({ collections: ['nowhere'] })], call);
+  await expect(unknown).rejects.toMatchObject({ code: 'not_found', facts: { collection: 'nowhere' } });
+  const key = { collection: 'cases', id: 'nobody' };
+  const similar = flow.searchBatch([query({ target: { type: 'document', key } })], call);
+  await expect(similar).rejects.toMatchObject({ code: 'not_found', facts: { resource: 'document' } });
+});
+
+test('a commit sequence from elsewhere is refused instead of waited for', async () => {
+  const { flow } = flowOver([[]]);
+  await flow.searchBatch([query({ commitSequenceMin: newestSequence })], call);
+  const late = flow.searchBatch([query({ commitSequenceMin: newestSequence + 1 })], call);
+  await expect(late).rejects.toMatchObject({ code: 'failed_precondition' });
+});
+
+test('a text of nothing but space is refused by field', async () => {
+  const { flow } = flowOver([[]]);
+  const blank = flow.searchBatch([query({ target: { type: 'text', text: ' \u200b\n' } })], call);
+  await expect(blank).rejects.toMatchObject({ code: 'invalid_argument', violations: [{ field: 'text' }] });
+});
+
+test('a read whose thread dies is asked once more, a second death is told', async () => {
+  const { flow, shards } = flowOver([[hit('a', 0.5)]]);
+  const shard = shards[0]?.ref as { ask: (...args: never[]) => Promise<unknown> };
+  const real = shard.ask;
+  let deaths = 0;
+  const dyingOnce = (times: number) =>
+    ((...args: never[]) => {
+      if (deaths++ < times) return Promise.reject(new KmsError('actor_down', 'the thread exited'));
+      return real(...args);
+    }) as typeof real;
+  shard.ask = dyingOnce(1);
+  expect((await flow.searchBatch([query()], call))[0]?.hits).toHaveLength(1);
+  deaths = 0;
+  shard.ask = dyingOnce(2);
+  await expect(flow.searchBatch([query()], call)).rejects.toMatchObject({ code: 'actor_down' });
+});
+
+test('a list over several shards is one list in order of id', async () => {
+  const all = [...idsOf(0, 3, 2), ...idsOf(1, 3, 2)].sort();
+  const shardHits = [0, 1].map((shard) =>
+    all.filter((id) => shardOf({ collection: 'cases', id }, 2) === shard).map((id) => hit(id, 0)),
+  );
+  const { flow } = flowOver(shardHits);
+  const first = await flow.list({ collection: 'cases', afterId: null, limit: 4 }, call);
+  expect(first.map(({ id }) => id)).toEqual(all.slice(0, 4));
+  const rest = await flow.list({ collection: 'cases', afterId: first[3]?.id ?? '', limit: 4 }, call);
+  expect(rest.map(({ id }) => id)).toEqual(all.slice(4));
+});
