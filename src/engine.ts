@@ -27,6 +27,7 @@ import { addActors } from './pipeline/topology.ts';
 import { cleanerVersion } from './stages/clean/cleaner-version.ts';
 import { CommitSequence } from './storage/commit-sequence.ts';
 import { openStateStore } from './storage/state-store.ts';
+import { checkNativeBuild } from './vector/native-build.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
@@ -55,6 +56,8 @@ const callsShare = 0.5;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, log, clock, metrics } = options;
+  // Before any thread loads the addon: on a processor that it was not built for, it ends the process without a word.
+  const instructionSet = checkNativeBuild();
   const space = minilmSpace(cleanerVersion);
   // Takes the folder's lock, so it comes before anything that could touch the data.
   const state = await openStateStore({
@@ -127,11 +130,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ports.grpc = (await grpc.start()).port;
     const grpcAddress = `${bracketed(settings.grpcAddress.host)}:${ports.grpc}`;
     const httpAddress = `${bracketed(settings.httpAddress.host)}:${ports.http}`;
-    log.info({ grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount }, 'engine listens');
+    log.info(
+      { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, instructionSet },
+      'engine listens',
+    );
     const startMs = clock.nowMs();
     await supervisor.start();
     readiness.enter('ready');
-    log.info({ startMs: Math.round(clock.nowMs() - startMs), generation: generationOf(space) }, 'engine is ready');
+    log.info(
+      { startMs: Math.round(clock.nowMs() - startMs), generation: generationOf(space) },
+      'engine is ready',
+    );
   }
 
   async function stop(): Promise<void> {

@@ -16,7 +16,8 @@ export function actorObserver(metrics: Metrics): ActorObserver {
     onCounts: (_actor, deltas) => {
       for (const delta of deltas) {
         if (delta.type === 'count') metrics.count(delta.metric as MetricName, delta.by, delta.labels);
-        else for (const value of delta.values) metrics.observe(delta.metric as MetricName, value, delta.labels);
+        else
+          for (const value of delta.values) metrics.observe(delta.metric as MetricName, value, delta.labels);
       }
     },
   };
@@ -40,7 +41,18 @@ export function setGauges(metrics: Metrics, status: EngineStatus): void {
   }
   const sum = (of: (collection: EngineStatus['collections'][number]) => number) =>
     status.collections.reduce((total, collection) => total + of(collection), 0);
-  metrics.set('kms_index_vectors', sum((collection) => collection.graphVectors), { part: 'graph' });
-  metrics.set('kms_index_vectors', sum((collection) => collection.tailVectors), { part: 'tail' });
-  metrics.set('kms_index_tombstones', sum((collection) => collection.tombstones));
+  metrics.set(
+    'kms_index_vectors',
+    sum((collection) => collection.graphVectors),
+    { part: 'graph' },
+  );
+  metrics.set(
+    'kms_index_vectors',
+    sum((collection) => collection.tailVectors),
+    { part: 'tail' },
+  );
+  metrics.set(
+    'kms_index_tombstones',
+    sum((collection) => collection.tombstones),
+  );
 }

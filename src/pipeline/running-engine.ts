@@ -81,7 +81,9 @@ export class RunningEngine implements EngineApi {
     this.#checkReady();
     const deadline = call.deadlineMs === null ? {} : { deadlineMs: call.deadlineMs };
     const options = { signal: call.signal, ...deadline };
-    const replies = await Promise.all(this.#options.shards.map((shard) => shard.ask('snapshot', {}, options)));
+    const replies = await Promise.all(
+      this.#options.shards.map((shard) => shard.ask('snapshot', {}, options)),
+    );
     return { commitSequence: Math.max(0, ...replies.map((reply) => reply.commitSequence)) };
   }
 
@@ -130,7 +132,8 @@ export class RunningEngine implements EngineApi {
     const { state } = this.#options.readiness;
     // While it drains, what the front doors have already taken in is still worked on; they take in no more.
     if (state === 'ready' || state === 'draining') return;
-    const message = state === 'starting' ? 'the engine is starting and replays its log' : 'the engine has stopped';
+    const message =
+      state === 'starting' ? 'the engine is starting and replays its log' : 'the engine has stopped';
     throw new KmsError('unavailable', message, { facts: { state } });
   }
 }

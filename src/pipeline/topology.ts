@@ -93,15 +93,14 @@ function embedSpec({ settings, space }: TopologyOptions): ChildSpec {
       cacheBytesMax: settings.embedCacheBytes,
     },
   };
-  return specOf(settings, 'embed', init, { urgent: 64, bulk: 6 });
+  return {
+    ...specOf(settings, 'embed', init, { urgent: 64, bulk: 6 }),
+    // As with the index: a thread that is ended inside the inference library takes the process along.
+    onStuck: 'exit_process',
+  };
 }
 
-function specOf(
-  settings: Settings,
-  name: string,
-  init: StageInit,
-  credits: ChildSpec['credits'],
-): ChildSpec {
+function specOf(settings: Settings, name: string, init: StageInit, credits: ChildSpec['credits']): ChildSpec {
   return {
     name,
     entry: threadUrl(import.meta.url, '../stages/stage.thread'),

@@ -1,6 +1,8 @@
 // A real engine inside the test's own process, for what cannot be reached from outside: its threads.
 
-import { type SpawnThread, spawnThread, type ThreadHost } from '../../src/actor/thread-host.ts';
+import { BroadcastChannel } from 'node:worker_threads';
+import { threadUrl } from '../../src/actor/thread-entry.ts';
+import { type SpawnThread, spawnThread } from '../../src/actor/thread-host.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { createEngine } from '../../src/engine.ts';
@@ -11,7 +13,7 @@ import { Metrics } from '../../src/observability/metrics.ts';
 export interface EngineInProcess {
   readonly client: KmsClient;
   readonly metrics: Metrics;
-  /** Ends an actor's thread without a word, as a crash would; the supervisor is to notice. */
+  /** Makes an actor's thread end itself without a word, as a crash would; the supervisor is to notice. */
   killThread(actor: string): void;
   stop(): Promise<void>;
 }
@@ -20,12 +22,9 @@ export async function startEngine(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<EngineInProcess> {
-  const threads = new Map<string, ThreadHost>();
-  const spawn: SpawnThread = (spec, clock) => {
-    const host = spawnThread(spec, clock);
-    threads.set(spec.name, host);
-    return host;
-  };
+  const entry = threadUrl(import.meta.url, '../fixtures/mortal-stage.thread');
+  const spawn: SpawnThread = (spec, clock) => spawnThread({ ...spec, entry }, clock);
+  const deaths = new BroadcastChannel('kms-test-deaths');
   const addresses = { KMS_GRPC_ADDRESS: '127.0.0.1:0', KMS_HTTP_ADDRESS: '127.0.0.1:0' };
   const metrics = new Metrics({ withProcess: false });
   const engine = await createEngine({
@@ -40,9 +39,10 @@ export async function startEngine(
   return {
     client,
     metrics,
-    killThread: (actor) => threads.get(actor)?.terminate(),
+    killThread: (actor) => deaths.postMessage(actor),
     stop: async () => {
       client.close();
+      deaths.close();
       await engine.stop();
     },
   };

@@ -8,6 +8,11 @@ import { createKmsClient, type KmsClient } from '../../src/grpc/client.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** Whatever the caller's shell sets for an engine, or for the tests, is not meant for this one. */
+function environmentWithoutSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KMS_')));
+}
+
 export interface EngineProcessOptions {
   readonly dataDir: string;
   /** More settings, by variable. */
@@ -42,7 +47,7 @@ export class EngineProcess {
   /** Starts the engine and resolves when its ports are open; see `ready`. */
   static async start(options: EngineProcessOptions): Promise<EngineProcess> {
     const env = {
-      ...process.env,
+      ...environmentWithoutSettings(),
       KMS_GRPC_ADDRESS: '127.0.0.1:0',
       KMS_HTTP_ADDRESS: '127.0.0.1:0',
       KMS_DATA_DIR: options.dataDir,

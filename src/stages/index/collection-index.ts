@@ -17,14 +17,12 @@ export interface CollectionIndexOptions {
   readonly parameters: GraphParameters;
   /** Up to so many live vectors stay in the tail. */
   readonly exactMax: number;
-  /** The share of tombstones above which the graph is rebuilt. */
-  readonly rebuildRatio: number;
+  /** The graph is rebuilt above this share of tombstones, and from this many on. */
+  readonly rebuild: { readonly ratio: number; readonly tombstonesMin: number };
   /** A live label's vector from the store, or null; good until the next call. */
   readonly read: (label: number) => readonly number[] | null;
 }
 
-/** Rebuilding a handful of tombstones away is not worth its bookkeeping. */
-const rebuildTombstonesMin = 256;
 /** A queue of a collection that does not move is tidied when it is so much longer than what lives. */
 const queueSlack = 1_024;
 
@@ -167,8 +165,8 @@ export class CollectionIndex {
 
   get #needsRebuild(): boolean {
     const graph = this.#graph;
-    if (graph === null || graph.tombstones < rebuildTombstonesMin) return false;
-    return graph.tombstones > graph.count * this.#options.rebuildRatio;
+    const { ratio, tombstonesMin } = this.#options.rebuild;
+    return graph !== null && graph.tombstones >= tombstonesMin && graph.tombstones > graph.count * ratio;
   }
 
   #markDeleted(label: number): void {

@@ -23,4 +23,6 @@ export interface IndexInit {
   readonly sequence: SharedArrayBuffer;
   /** The share of tombstones above which a graph is rebuilt; default .2. */
   readonly rebuildRatio?: number;
+  /** And so many of them, at least: a handful is not worth a rebuild. Default 256. */
+  readonly rebuildTombstonesMin?: number;
 }

@@ -9,6 +9,7 @@ import { CollectionIndex } from './collection-index.ts';
 import type { IndexInit } from './index-init.ts';
 
 const rebuildRatioDefault = 0.2;
+const rebuildTombstonesMinDefault = 256;
 
 export class ShardState {
   readonly init: IndexInit;
@@ -47,9 +48,13 @@ export class ShardState {
       known.number = row.number;
       return known;
     }
-    const { exactMax, rebuildRatio = rebuildRatioDefault } = this.init;
+    const { exactMax } = this.init;
+    const rebuild = {
+      ratio: this.init.rebuildRatio ?? rebuildRatioDefault,
+      tombstonesMin: this.init.rebuildTombstonesMin ?? rebuildTombstonesMinDefault,
+    };
     const { name, number } = row;
-    const options = { name, number, parameters: this.parameters, exactMax, rebuildRatio, read: this.#read };
+    const options = { name, number, parameters: this.parameters, exactMax, rebuild, read: this.#read };
     const made = new CollectionIndex(options, graph);
     this.indexes.set(row.name, made);
     return made;

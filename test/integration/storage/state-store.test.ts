@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { openStateStore, type StateStore } from '../../../src/storage/state-store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+async function openState(dataDir: string, shards = 0): Promise<StateStore> {
+  const store = await openStateStore({ dataDir, shards, shardsForNewFolder: shards === 0 ? 3 : shards });
+  return store;
+}
+
+test('the shard count is fixed when the folder is made', async () => {
+  const dataDir = temporaryFolder();
+  const made = await openState(dataDir, 2);
+  expect(made.shardCount).toBe(2);
+  await made.close();
+  const again = await openState(dataDir);
+  expect(again.shardCount).toBe(2);
+  await again.close();
+  await expect(openState(dataDir, 4)).rejects.toMatchObject({
+    code: 'failed_precondition',
+    facts: { stored: 2, asked: 4 },
+  });
+});
+
+test('collections survive a restart, and the first entry of a name stays', async () => {
+  const dataDir = temporaryFolder();
+  const store = await openState(dataDir);
+  await store.putCollection({ name: 'cases', generation: 'g1', createdTimeMs: 1 });
+  await store.putCollection({ name: 'cases', generation: 'g2', createdTimeMs: 2 });
+  await store.close();
+  const again = await openState(dataDir);
+  expect(again.collections()).toEqual([{ name: 'cases', generation: 'g1', createdTimeMs: 1 }]);
+  await again.close();
+});
+
+test('a folder is open once within a process', async () => {
+  const dataDir = temporaryFolder();
+  const store = await openState(dataDir);
+  await expect(openState(dataDir)).rejects.toMatchObject({ code: 'failed_precondition' });
+  await store.close();
+  await (await openState(dataDir)).close();
+});
+
+test('another process keeps a folder locked for as long as it lives, kill -9 included', async () => {
+  const dataDir = temporaryFolder();
+  const module = new URL('../../../src/storage/folder-lock.ts', import.meta.url).href;
+  const code = `
+    import { register } from 'tsx/esm/api';
+    register();
+    const { lockFolder } = await import(${JSON.stringify(module)});
+    await lockFolder(${JSON.stringify(dataDir)});
+    console.log('locked');
+    setInterval(() => {}, 1000);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  await expect(openState(dataDir)).rejects.toMatchObject({ code: 'failed_precondition' });
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await (await openState(dataDir)).close();
+});
