@@ -54,6 +54,10 @@ export class EngineProcess {
       ...options.env,
     };
     const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A test that fails leaves its engine behind; it ends with the test's process.
+    const killWithUs = () => child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    child.once('exit', () => process.off('exit', killWithUs));
     const engine = new EngineProcess(child);
     const line = await engine.logged('engine listens');
     engine.grpcAddress = String(line['grpcAddress']);

@@ -42,6 +42,8 @@ export class TailRoom {
 
   /** Resolves with the way to give the room back, which is due when the vectors count as pending, or will never come. */
   async take(request: RoomRequest): Promise<() => void> {
+    // A change of attributes brings no vectors and waits for nobody.
+    if (request.vectors === 0) return () => undefined;
     if (this.#waiters.length > 0 || !this.#fits(request.vectors)) await this.#wait(request);
     else this.#reserved += request.vectors;
     return () => {

@@ -117,6 +117,9 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
       });
       while (!isDone) {
         driver.work(1 + Math.floor(random() * 10));
+        const hits = await driver.search(unitVector(random, dimensions), { limit: 50, withDocuments: true });
+        expect(new Set(hits.map(({ id }) => id)).size).toBe(hits.length);
+        expect(hits.every(({ document }) => document !== null)).toBe(true);
         await new Promise((resolve) => setImmediate(resolve));
       }
       await done;
@@ -147,10 +150,16 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
       await driver.snapshot();
       return driver;
     case 'restart':
-      return driver.restart();
+      return undoubted(await driver.restart());
     case 'crash':
-      return driver.afterCrash();
+      return undoubted(await driver.afterCrash());
   }
+}
+
+/** The snapshot and the log were enough: the start had to repair nothing. */
+function undoubted(driver: ShardDriver): ShardDriver {
+  expect(driver.context.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  return driver;
 }
 
 function bruteForce(model: Model, query: Float32Array, limit: number): { key: string; cosine: number }[] {

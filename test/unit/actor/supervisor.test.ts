@@ -22,6 +22,7 @@ interface Tasks {
 /** How the next thread of an actor starts; the gate is opened by the test. */
 interface Played {
   start?: Deferred<void>;
+  stop?: Deferred<void>;
 }
 
 const supervisors: Supervisor[] = [];
@@ -61,7 +62,10 @@ function setUp(overrides: Partial<SupervisorOptions> = {}) {
     serveActor<Tasks>({ ...parts, exit: onExit }, () => ({
       tasks: { echo: (request) => request },
       start: () => (spec.init as Played).start?.promise ?? Promise.resolve(),
-      stop: async () => void events.push(`stop ${spec.name}`),
+      stop: async () => {
+        events.push(`stop ${spec.name}`);
+        await (spec.init as Played).stop?.promise;
+      },
     }));
     const terminate = () => exit({ isNormal: false, reason: 'exit', detail: 'terminated' });
     return { workPort: work.port1, control: client, progress, exited: end.promise, terminate };
@@ -210,6 +214,22 @@ describe('restarts', () => {
     await settle();
     expect(events.slice(5)).toEqual(['spawn a', 'spawn b', 'spawn c']);
   });
+});
+
+test('under rest_for_one a short backoff does not bring an actor back before a later one has closed', async () => {
+  const { supervisor, clock, events, add, kill, settle } = setUp({ strategy: 'rest_for_one' });
+  const gate = deferred<void>();
+  add('a');
+  add('b', { stop: gate });
+  await supervisor.start();
+  kill('a');
+  await settle();
+  clock.advance(100);
+  await settle();
+  expect(events.slice(2)).toEqual(['restart a error', 'stop b']);
+  gate.resolve();
+  await settle();
+  expect(events.slice(4)).toEqual(['restart b sibling', 'spawn a', 'spawn b']);
 });
 
 test('a start timeout counts from each start and ends the thread', async () => {
