@@ -12,6 +12,8 @@ export interface ShardFacts {
   /** The first label that was never given away. */
   readonly nextLabel: number;
   readonly lastSequence: number;
+  /** Changes up to here have been taken out of the log. */
+  readonly truncatedSequence: number;
 }
 
 export interface ShardDatabases {

@@ -91,6 +91,11 @@ export class ShardStore {
     return this.#databases.facts.get(factsKey)?.lastSequence ?? 0;
   }
 
+  /** The log begins after this change. */
+  get truncatedSequence(): number {
+    return this.#databases.facts.get(factsKey)?.truncatedSequence ?? 0;
+  }
+
   /** Throws `resource_exhausted` when `bytes` more might not fit, `unavailable` after the disk has failed. */
   checkSpace(bytes: number): void {
     if (this.#brokenBy !== null) throw this.#brokenBy;
@@ -225,7 +230,15 @@ export class ShardStore {
 
   #factsNow(): ShardFacts {
     const { shard, shardCount, dimensions } = this.#options;
-    const fresh = { formatVersion, shard, shardCount, dimensions, nextLabel: 1, lastSequence: 0 };
+    const fresh = {
+      formatVersion,
+      shard,
+      shardCount,
+      dimensions,
+      nextLabel: 1,
+      lastSequence: 0,
+      truncatedSequence: 0,
+    };
     return this.#databases.facts.get(factsKey) ?? fresh;
   }
 }

@@ -32,12 +32,14 @@ export class ShardWriter {
   readonly #changed = new Map<string, CollectionRow>();
   #nextLabel: number;
   #lastSequence: number;
+  #truncatedSequence: number;
 
   constructor(parts: ShardWriterParts) {
     this.#parts = parts;
     this.#databases = parts.databases;
     this.#nextLabel = Math.max(parts.nextLabel, parts.facts.nextLabel);
     this.#lastSequence = parts.facts.lastSequence;
+    this.#truncatedSequence = parts.facts.truncatedSequence;
   }
 
   get nextLabel(): number {
@@ -140,6 +142,7 @@ export class ShardWriter {
   truncateLog(sequence: number, limit: number): number {
     const keys = [...this.#databases.log.getKeys({ end: sequence + 1, limit })];
     for (const key of keys) this.#databases.log.removeSync(key);
+    this.#truncatedSequence = Math.max(this.#truncatedSequence, keys.at(-1) ?? 0);
     return keys.length;
   }
 
@@ -147,12 +150,17 @@ export class ShardWriter {
   finish(): void {
     for (const row of this.#changed.values()) this.#databases.collections.putSync(row.name, row);
     const { facts } = this.#parts;
-    if (this.#nextLabel === facts.nextLabel && this.#lastSequence === facts.lastSequence) return;
-    this.#databases.facts.putSync(factsKey, {
+    const next: ShardFacts = {
       ...facts,
       nextLabel: this.#nextLabel,
       lastSequence: this.#lastSequence,
-    });
+      truncatedSequence: this.#truncatedSequence,
+    };
+    const isChanged =
+      next.nextLabel !== facts.nextLabel ||
+      next.lastSequence !== facts.lastSequence ||
+      next.truncatedSequence !== facts.truncatedSequence;
+    if (isChanged) this.#databases.facts.putSync(factsKey, next);
   }
 
   #addVectors(collection: number, id: string, labels: LabelRange, vectors: Float32Array): void {

@@ -4,9 +4,11 @@
 // A label lives through: tail (inside its transaction) → queue (its commit is on disk) → graph → tombstone. A small
 // collection stays in the tail: scanning it exactly is faster than any graph.
 
+import { VectorScratch } from '../../vector/checked-vector.ts';
 import { ExactTail } from '../../vector/exact-tail.ts';
 import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { mergeTopK, type Neighbor } from '../../vector/top-k.ts';
+import type { VectorSlab } from '../../vector/vector-slab.ts';
 import { GraphRebuild } from './graph-rebuild.ts';
 import { MoveQueue } from './move-queue.ts';
 
@@ -15,6 +17,8 @@ export interface CollectionIndexOptions {
   /** The shard's own number of the collection. */
   readonly number: number;
   readonly parameters: GraphParameters;
+  /** Where the tail's vectors are. */
+  readonly slab: VectorSlab;
   /** Up to so many live vectors stay in the tail. */
   readonly exactMax: number;
   /** The graph is rebuilt above this share of tombstones, and from this many on. */
@@ -32,6 +36,7 @@ export class CollectionIndex {
   number: number;
   readonly #options: CollectionIndexOptions;
   readonly #tail: ExactTail;
+  readonly #scratch: VectorScratch;
   #graph: HnswGraph | null;
   #rebuild: GraphRebuild | null = null;
   /** New vectors, and those found at start. In turn, so that neither a long rebuild stops ingest nor ingest it. */
@@ -49,7 +54,8 @@ export class CollectionIndex {
     this.number = options.number;
     this.#options = options;
     this.#graph = graph;
-    this.#tail = new ExactTail(options.parameters.dimensions);
+    this.#tail = new ExactTail(options.slab);
+    this.#scratch = new VectorScratch(options.parameters.dimensions);
   }
 
   get graph(): HnswGraph | null {
@@ -94,8 +100,7 @@ export class CollectionIndex {
   get hasWork(): boolean {
     if (this.#isLocked) return false;
     if (this.#rebuild !== null || this.#needsRebuild) return true;
-    if (this.#isMoving) return this.#fresh.length + this.#inherited.length > 0;
-    return this.#tail.needsCompaction;
+    return this.#isMoving && this.#fresh.length + this.#inherited.length > 0;
   }
 
   has(label: number): boolean {
@@ -103,13 +108,13 @@ export class CollectionIndex {
   }
 
   /** Makes a vector searchable. Its label may belong to a transaction that is still open: the store hides it till then. */
-  add(label: number, vector: readonly number[]): void {
-    this.#tail.add(label, vector);
+  add(label: number, vectors: Float32Array, offset = 0): void {
+    this.#tail.add(label, vectors, offset);
   }
 
   /** The transaction came to nothing. */
   discard(label: number): void {
-    this.#tail.markDead(label);
+    this.#tail.remove(label);
   }
 
   /** The vector is on disk: from now on it may move to the graph. */
@@ -119,14 +124,14 @@ export class CollectionIndex {
   }
 
   /** A vector found in the store at start. */
-  inherit(label: number, vector: readonly number[], sequence: number): void {
+  inherit(label: number, vector: Float32Array, sequence: number): void {
     this.#tail.add(label, vector);
     this.#inherited.push(label, sequence);
   }
 
   /** The vector's document is gone or has new ones. */
   remove(label: number): void {
-    this.#tail.markDead(label);
+    this.#tail.remove(label);
     if (this.#graph?.has(label) !== true) return;
     this.changes++;
     if (this.#isLocked) this.#deletedMeanwhile.push(label);
@@ -146,7 +151,6 @@ export class CollectionIndex {
     if (this.#rebuild === null && this.#needsRebuild) this.#startRebuild();
     this.#stepRebuild();
     if (this.#isMoving) this.#moveOne();
-    else if (this.#tail.needsCompaction) this.#tail.compactOne(this.#options.read);
   }
 
   /** The graph stays as it is until `unlock`: it is being written. */
@@ -180,13 +184,12 @@ export class CollectionIndex {
       ? [this.#inherited, this.#fresh]
       : [this.#fresh, this.#inherited];
     const label = first.shift() ?? second.shift();
-    if (label === undefined || !this.#tail.has(label)) return;
-    const vector = this.#options.read(label);
-    if (vector === null) return; // deleted in the store; its removal is about to reach the tail
+    const vector = label === undefined ? null : this.#tail.read(label);
+    if (label === undefined || vector === null) return; // it has left the tail: deleted, or replaced
     this.#graph ??= new HnswGraph(this.#options.parameters);
-    this.#graph.add(label, vector);
+    this.#graph.add(label, this.#scratch.fill(vector));
     this.#rebuild?.sourceAdded(label);
-    this.#tail.markMoved(label);
+    this.#tail.remove(label);
     this.changes++;
   }
 

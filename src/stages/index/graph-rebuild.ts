@@ -18,7 +18,7 @@ export class GraphRebuild {
 
   /** A vector was added to the source. */
   sourceAdded(label: number): void {
-    
+    if (label < this.#cursor) this.#late.push(label);
   }
 
   markDeleted(label: number): void {

@@ -151,8 +151,7 @@ export class ShardCommits {
     };
     writer.put(item, record, stored, vectors);
     for (let chunk = 0; chunk < labels.count; chunk++) {
-      const offset = chunk * this.#state.init.dimensions;
-      index.add(labels.first + chunk, this.#state.scratch.fill(vectors, offset));
+      index.add(labels.first + chunk, vectors, chunk * this.#state.init.dimensions);
     }
     return { type: 'written', commitSequence };
   }

@@ -24,7 +24,10 @@ const unknownSequence = 1;
 interface Loaded {
   readonly row: CollectionRow;
   index: CollectionIndex;
-  /** All changes up to here are in the graph; null: there is none. */
+  /**
+   * All changes up to here are in the graph, and all later ones in the log. Null: there is no graph, or one whose
+   * snapshot is older than the log (it was taken while the collection outgrew the exact scan).
+   */
   readonly appliedSequence: number | null;
 }
 
@@ -32,14 +35,16 @@ export async function loadShard(state: ShardState, progress: LoadProgress): Prom
   const loaded = new Map<number, Loaded>();
   for (const row of state.collections()) {
     const graph = await loadGraph(state, row);
-    const appliedSequence = graph === null ? null : (state.store.snapshot(row.number)?.appliedSequence ?? 0);
+    const applied = state.store.snapshot(row.number)?.appliedSequence ?? 0;
+    const isReplayable = graph !== null && applied >= state.store.truncatedSequence;
+    const appliedSequence = isReplayable ? applied : null;
     loaded.set(row.number, { row, index: state.indexOf(row, graph), appliedSequence });
   }
-  const withGraph = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence !== null);
-  const fromSequence = Math.min(...withGraph.map(({ appliedSequence }) => appliedSequence ?? 0));
-  const withoutGraph = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence === null);
-  progress.changesTotal = withoutGraph.reduce((sum, { row }) => sum + row.vectors, 0);
-  if (withGraph.length > 0) {
+  const replayable = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence !== null);
+  const fromSequence = Math.min(...replayable.map(({ appliedSequence }) => appliedSequence ?? 0));
+  const others = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence === null);
+  progress.changesTotal = others.reduce((sum, { row }) => sum + row.vectors, 0);
+  if (replayable.length > 0) {
     progress.changesTotal += state.store.countChangesAfter(fromSequence);
     await replay(state, { loaded, fromSequence, progress });
   }
@@ -100,7 +105,7 @@ async function replay(
 function inherit(state: ShardState, index: CollectionIndex, label: number, sequence: number): void {
   if (index.has(label)) return;
   const vector = state.store.vector(label);
-  if (vector !== null) index.inherit(label, state.scratch.fill(vector), sequence);
+  if (vector !== null) index.inherit(label, vector, sequence);
 }
 
 /** Makes sure that the index holds exactly what the store does. */

@@ -117,7 +117,10 @@ export class ShardSnapshots {
     context.log.info({ collection: index.name, count, appliedSequence, tookMs }, 'snapshot written');
   }
 
-  /** Up to what every graph's snapshot holds. Collections without a graph are loaded from their labels, not the log. */
+  /**
+   * Up to what every graph's snapshot holds. Collections without a graph are loaded from their labels, not the log, so
+   * small collections that are rewritten for ever do not keep it from being truncated.
+   */
   async #truncateLog(): Promise<void> {
     const { store } = this.#state;
     let sequence = this.#state.settledSequence();

@@ -5,6 +5,7 @@ import type { CollectionRow } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
 import { VectorScratch } from '../../vector/checked-vector.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
+import { VectorSlab } from '../../vector/vector-slab.ts';
 import { CollectionIndex } from './collection-index.ts';
 import type { IndexInit } from './index-init.ts';
 
@@ -16,13 +17,13 @@ export class ShardState {
   readonly context: ActorContext;
   readonly store: ShardStore;
   readonly parameters: GraphParameters;
-  readonly scratch: VectorScratch;
   /** By collection name. Bounded by the number of collections. */
   readonly indexes = new Map<string, CollectionIndex>();
   /** Those with background work, in turn. */
   readonly active = new Set<CollectionIndex>();
   /** First sequence numbers of commits that are readable, or about to be, and not yet settled. */
   readonly inFlight = new Set<number>();
+  readonly #slab: VectorSlab;
   readonly #read: (label: number) => readonly number[] | null;
 
   constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
@@ -31,8 +32,7 @@ export class ShardState {
     this.store = parts.store;
     const { dimensions, m, efConstruction } = parts.init;
     this.parameters = { dimensions, m, efConstruction };
-    this.scratch = new VectorScratch(dimensions);
-    // Its own scratch: a unit of background work must not overwrite the query that it runs between.
+    this.#slab = new VectorSlab(dimensions);
     const scratch = new VectorScratch(dimensions);
     this.#read = (label) => {
       const vector = this.store.vector(label);
@@ -54,7 +54,15 @@ export class ShardState {
       tombstonesMin: this.init.rebuildTombstonesMin ?? rebuildTombstonesMinDefault,
     };
     const { name, number } = row;
-    const options = { name, number, parameters: this.parameters, exactMax, rebuild, read: this.#read };
+    const options = {
+      name,
+      number,
+      parameters: this.parameters,
+      slab: this.#slab,
+      exactMax,
+      rebuild,
+      read: this.#read,
+    };
     const made = new CollectionIndex(options, graph);
     this.indexes.set(row.name, made);
     return made;

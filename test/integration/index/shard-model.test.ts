@@ -152,7 +152,7 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
     case 'restart':
       return undoubted(await driver.restart());
     case 'crash':
-      return undoubted(await driver.afterCrash());
+      return undoubted(await driver.crash());
   }
 }
 
@@ -213,7 +213,7 @@ test('whatever happens to a shard, it answers as a map with a full scan would', 
       await check(driver, model, random);
       driver.work();
       await check(driver, model, random);
-      driver = await driver.afterCrash();
+      driver = await driver.crash();
       await check(driver, model, random);
       await driver.kill();
     }),

@@ -30,3 +30,20 @@ test('a write is refused while the disk still has room for what must not fail', 
   expect(() => full.check(10 * mib)).toThrowError(expect.objectContaining({ code: 'resource_exhausted' }));
   expect(() => full.check(0)).not.toThrow();
 });
+
+test('room is measured again after a share of it was used, not at every write', () => {
+  let measured = 0;
+  const watched = new SpaceGuard({
+    folder: '.',
+    mapBytesMax: 1_000 * mib,
+    use: () => {
+      measured++;
+      return { usedBytes: 0, fileBytes: 0 };
+    },
+    freeBytes: () => 10_000 * mib,
+  });
+  for (let i = 0; i < 20; i++) watched.check(mib);
+  expect(measured).toBe(1);
+  for (let i = 0; i < 100; i++) watched.check(mib);
+  expect(measured).toBeGreaterThan(1);
+});

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ExactTail } from '../../../src/vector/exact-tail.ts';
 import { HnswGraph } from '../../../src/vector/hnsw-graph.ts';
 import { loadSnapshotFile, type SnapshotRow, writeSnapshotFile } from '../../../src/vector/snapshot-file.ts';
+import { VectorSlab } from '../../../src/vector/vector-slab.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -33,8 +34,8 @@ test('at the default width a graph finds at least 95 % of the true ten nearest o
   const dimensions = 64;
   const points = clustered(8_000, dimensions, 1);
   const graph = graphOf(points, dimensions);
-  const exact = new ExactTail(dimensions);
-  for (const [i, point] of points.entries()) exact.add(i + 1, point);
+  const exact = new ExactTail(new VectorSlab(dimensions));
+  for (const [i, point] of points.entries()) exact.add(i + 1, Float32Array.from(point));
   let found = 0;
   const queries = clustered(8_200, dimensions, 1).slice(8_000);
   for (const query of queries) {
@@ -117,3 +118,19 @@ async function written(
     path,
   };
 }
+
+test('neither a wrong length nor a value that is no number reaches native code', () => {
+  const graph = new HnswGraph({ ...parameters, dimensions: 2 });
+  for (const [vector, code] of [
+    [[1], 'dimension_mismatch'],
+    [[1, Number.NaN], 'invalid_argument'],
+    [[1, undefined as unknown as number], 'invalid_argument'],
+    [new Array<number>(2), 'invalid_argument'],
+  ] as const) {
+    expect(() => graph.add(1, vector)).toThrowError(expect.objectContaining({ code }));
+  }
+  graph.add(1, [1, 0]);
+  expect(() => graph.search([Number.POSITIVE_INFINITY, 0], 1, 10)).toThrowError(
+    expect.objectContaining({ code: 'invalid_argument' }),
+  );
+});
