@@ -10,6 +10,8 @@ import type { ShardState } from './shard-state.ts';
 
 /** A snapshot is worth writing after this share of a collection has changed. */
 const changesShareMin = 0.25;
+/** No insertion may run while a graph is written, so a busy collection waits for a quiet moment, up to this many times as long. */
+const patienceWhenBusy = 2;
 /** Log rows forgotten in one transaction: a few milliseconds. */
 const truncateRowsMax = 5_000;
 
@@ -57,7 +59,8 @@ export class ShardSnapshots {
   }
 
   #isDue(index: CollectionIndex): boolean {
-    const changesMin = Math.max(this.#state.init.snapshotChangesMin, index.live * changesShareMin);
+    const patience = index.pending > 0 ? patienceWhenBusy : 1;
+    const changesMin = patience * Math.max(this.#state.init.snapshotChangesMin, index.live * changesShareMin);
     return index.graph !== null && index.changes >= changesMin + (this.#failedAt.get(index) ?? 0);
   }
 
