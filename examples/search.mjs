@@ -11,6 +11,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const text = positionals.join(' ');
+if (text === '') {
+  console.error('usage: node examples/search.mjs [--address HOST:PORT] TEXT');
+  process.exit(2);
+}
 const includeDirs = [fileURLToPath(new URL('../proto', import.meta.url))];
 const { kms } = loadPackageDefinition(
   loadSync('kms/v1/search_service.proto', { includeDirs, defaults: true }),

@@ -35,7 +35,7 @@ export interface LoadOptions {
 
 /** Streams the documents and resolves when all are acknowledged, with their number; throws when one is not indexed. */
 export async function load(
-  engine: EngineProcess,
+  engine: Pick<EngineProcess, 'client'>,
   documents: Iterable<Document>,
   options: LoadOptions,
 ): Promise<number> {

@@ -1,6 +1,9 @@
 // Search with 100,000 documents, idle and while documents come in as fast as they are taken: what a microservice waits
 // for one answer over gRPC, the query's embedding included.
 
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import type { EngineProcess } from '../test/support/engine-process.ts';
 import { randomFrom, wholeBetween } from '../test/support/random.ts';
@@ -13,9 +16,10 @@ const stored = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? 100_000);
 const queriesPerPhase = Number(process.env['KMS_BENCH_QUERIES'] ?? 1_500);
 /** Poisson arrivals at this rate, each from its due time: a slow answer does not hide the ones that queue behind it. */
 const queriesPerSecond = 100;
-const incoming = 60_000;
+const loader = fileURLToPath(new URL('./background-load.ts', import.meta.url));
+let phase = 0;
 
-const vectors = clusteredVectors(stored + incoming, dimensions, 11);
+const vectors = clusteredVectors(stored, dimensions, 11);
 const texts = benchTexts(queriesPerPhase * 4, 13).map((text) => text.split(' ').slice(0, 14).join(' '));
 const random = randomFrom(17);
 
@@ -23,12 +27,6 @@ function* vectorDocuments(start: number, end: number): Generator<Document> {
   for (let i = start; i < end; i++) {
     yield { id: `v-${i}`, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
   }
-}
-
-/** Other texts in each phase, so that none comes out of the embedding cache. */
-function* textDocuments(phase: number): Generator<Document> {
-  for (const [i, text] of benchTexts(20_000, 19).entries())
-    yield { id: `t${phase}-${i}`, body: `${phase} ${text}` };
 }
 
 type Query = () => Promise<unknown>;
@@ -49,20 +47,22 @@ async function latencies(query: Query): Promise<number[]> {
   return samples;
 }
 
+/** Measures while another process loads as fast as it is let. */
 async function whileLoading(
   engine: EngineProcess,
-  documents: Iterable<Document>,
-  documentsPerMessage: number,
+  kind: 'vectors' | 'texts',
   work: () => Promise<number[]>,
 ): Promise<{ samples: number[]; rate: number }> {
-  let isOver = false;
-  const start = performance.now();
-  const loading = load(engine, documents, { documentsPerMessage, messagesInFlight: 8, isOver: () => isOver });
+  phase += 1;
+  const args = ['--import', 'tsx', loader, engine.grpcAddress, kind, String(phase)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next(); // it has made its documents
   await new Promise((resolve) => setTimeout(resolve, 1_000)); // until every stage is busy
   const samples = await work();
-  isOver = true;
-  const loaded = await loading;
-  return { samples, rate: (loaded * 1000) / (performance.now() - start) };
+  child.kill('SIGTERM');
+  const { value } = await lines.next();
+  return { samples, rate: Number(value) };
 }
 
 function quantiles(name: string, samples: readonly number[], target: string): Figure[] {
@@ -88,14 +88,9 @@ await withEngine({}, async (engine) => {
 
   const idleVector = await latencies(vectorQuery);
   const idleText = await latencies(textQuery);
-  const underVectors = await whileLoading(
-    engine,
-    vectorDocuments(stored, stored + incoming),
-    128,
-    async () => [...(await latencies(vectorQuery)), ...[]],
-  );
-  const underTexts = await whileLoading(engine, textDocuments(1), 64, () => latencies(textQuery));
-  const underTextsVector = await whileLoading(engine, textDocuments(2), 64, () => latencies(vectorQuery));
+  const underVectors = await whileLoading(engine, 'vectors', () => latencies(vectorQuery));
+  const underTexts = await whileLoading(engine, 'texts', () => latencies(textQuery));
+  const underTextsVector = await whileLoading(engine, 'texts', () => latencies(vectorQuery));
   report('search-latency', [
     ...quantiles(`${stored} documents, idle, vector query`, idleVector, '< 10'),
     ...quantiles(`${stored} documents, idle, text query`, idleText, '< 10'),

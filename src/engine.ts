@@ -106,9 +106,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     address: settings.httpAddress,
     metrics,
     log: log.child({ part: 'ops' }),
-    status: async () => ({ state: readiness.state, failure: failureText, replay: await engine.replay() }),
+    status: () => ({ state: readiness.state, failure: failureText }),
+    replay: () => engine.replay(),
   });
-  metrics.refreshBeforeScrape(async () => setGauges(metrics, await engine.status()));
+  metrics.refreshBeforeScrape(async () => {
+    const shards = await engine.shardStats();
+    setGauges(metrics, { actors: supervisor.statuses(), shards });
+  });
   const ports = { grpc: 0, http: 0 };
 
   function createFlows() {
@@ -144,7 +148,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
 
   async function stop(): Promise<void> {
-    const deadlineMs = clock.nowMs() + settings.shutdownTimeoutMs;
+    const startMs = clock.nowMs();
+    const deadlineMs = startMs + settings.shutdownTimeoutMs;
     readiness.enter('draining');
     await grpc.drain({ graceMs: settings.shutdownTimeoutMs * callsShare });
     await supervisor.drain(deadlineMs);
@@ -152,7 +157,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await state.close();
     readiness.enter('stopped');
     await ops.stop();
-    log.info({}, 'engine has stopped');
+    log.info({ stopMs: Math.round(clock.nowMs() - startMs) }, 'engine has stopped');
   }
 
   let stopping: Promise<void> | null = null;

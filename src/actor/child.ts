@@ -189,6 +189,8 @@ export class Child {
     this.#state = 'running';
     this.#hasBeenReady = true;
     this.#readyAtMs = this.#parts.clock.nowMs();
+    const { name, restarts } = this.status();
+    if (restarts > 0) this.#parts.log.info({ actor: name, restarts }, 'actor is back');
     this.handle.resume();
     this.#parts.onReady();
   }

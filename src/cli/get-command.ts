@@ -47,7 +47,8 @@ function readable(document: Record<string, unknown>): string {
     ...Object.entries(fields),
     ...Object.entries(attributes as object).map(([name, value]) => [`attributes.${name}`, value] as const),
   ];
-  const lines = named.map(([name, value]) => {
+  const known = named.filter(([, value]) => value !== null);
+  const lines = known.map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return `${safeLine(String(name))}: ${safeLine(text)}`;
   });

@@ -7,6 +7,8 @@ import { type CommandIo, say } from './command-io.ts';
 
 const lineIntervalMs = 5_000;
 const barIntervalMs = 200;
+/** To the first column, and everything to the right of it away. */
+const eraseLine = '\r\u001b[K';
 
 export interface ProgressState {
   readonly documents: number;
@@ -47,6 +49,12 @@ export class IngestProgress {
 
   update(state: ProgressState): void {
     this.#state = state;
+  }
+
+  /** A line for the person; on a terminal in the place of the bar, which is drawn below it at the next update. */
+  say(line: string): void {
+    if (this.#bar !== null) this.#io.stderr.write(eraseLine);
+    say(this.#io, line);
   }
 
   /** Removes the bar; nothing is shown after it. */

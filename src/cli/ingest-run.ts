@@ -58,15 +58,21 @@ export class IngestRun {
     const from = this.#resumePosition();
     if (from !== null) this.#position = from;
     this.#report = new RejectionReport(rejectedPath, { isResumed: from !== null });
-    this.#progress = new IngestProgress(io, source.bytesTotal, this.#position);
+    const progress = new IngestProgress(io, source.bytesTotal, this.#position);
+    this.#progress = progress;
     this.#savedMs = io.clock.nowMs();
     const startMs = io.clock.nowMs();
     const interrupt = new AbortController();
     let interruptCode: number = exitCodes.interrupted;
     const stopListening = io.onSignal((signal) => {
       interruptCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-      if (interrupt.signal.aborted) return io.abandon(interruptCode);
-      say(io, 'stopping: waiting for what is in flight; once more ends at once');
+      if (interrupt.signal.aborted) {
+        // Gives the terminal its cursor back.
+        progress.stop();
+        io.abandon(interruptCode);
+        return;
+      }
+      progress.say('stopping: waiting for what is in flight; once more ends at once');
       interrupt.abort(new Error('interrupted'));
     });
     const stream = new IngestStream({
@@ -76,23 +82,25 @@ export class IngestRun {
       interrupt: interrupt.signal,
       onAnswer: (message, answer) => this.#onAnswer(message, answer),
       onRetry: (reason, delayMs) =>
-        say(io, `the stream broke (${safeLine(reason)}); trying again in ${(delayMs / 1000).toFixed(1)} s`),
+        progress.say(
+          `the stream broke (${safeLine(reason)}); trying again in ${(delayMs / 1000).toFixed(1)} s`,
+        ),
     });
     try {
       await stream.run(ingestMessages(source.read(from), collection));
     } catch (error) {
       this.#saveCheckpoint();
       if (!interrupt.signal.aborted) {
-        this.#progress.stop();
+        progress.stop();
         if (this.#position.offset > 0)
           say(io, `stopped behind ${this.#acknowledged()} acknowledged documents${this.#howToGoOn()}`);
         throw error;
       }
       // Interrupted while the engine was away: there is nothing to wait for.
-      say(io, safeLine((error as Error).message));
+      progress.say(safeLine((error as Error).message));
     } finally {
       stopListening();
-      this.#progress.stop();
+      progress.stop();
       this.#report.close();
     }
     return this.#finish((io.clock.nowMs() - startMs) / 1000, interrupt.signal.aborted ? interruptCode : null);

@@ -22,10 +22,10 @@ export function printHits(io: CommandIo, answer: HitsAnswer, { isJson }: { reado
   if (answer.hits.length === 0) io.stdout.write('no hits\n');
   else io.stdout.write(`${hitsTable(answer.hits, io.stdout.columns ?? 110)}\n`);
   const { timings } = answer;
-  if (timings !== null)
-    io.stdout.write(
-      `${answer.hits.length} hits in ${timings.totalMs.toFixed(1)} ms (query embedded in ${timings.embedMs.toFixed(1)} ms)\n`,
-    );
+  if (timings === null) return;
+  const embedding = timings.embedMs > 0 ? ` (query embedded in ${timings.embedMs.toFixed(1)} ms)` : '';
+  const count = `${answer.hits.length} ${answer.hits.length === 1 ? 'hit' : 'hits'}`;
+  io.stdout.write(`${count} in ${timings.totalMs.toFixed(1)} ms${embedding}\n`);
 }
 
 function hitsTable(hits: readonly Hit__Output[], columns: number): string {

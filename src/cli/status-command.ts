@@ -80,7 +80,7 @@ function readable(reply: GetStatusResponse__Output): string {
   const progress =
     state === 'starting' ? ` (replayed ${replay?.changesDone} of ${replay?.changesTotal} changes)` : '';
   const parts = [
-    `kms-engine ${safeLine(reply.version)}, ${state}${progress}, up ${Math.floor(uptimeSeconds(reply))} s, ${reply.shardCount} shards`,
+    `kms-engine ${safeLine(reply.version)}, ${state}${progress}, up ${Math.floor(uptimeSeconds(reply))} s, ${reply.shardCount} ${reply.shardCount === 1 ? 'shard' : 'shards'}`,
     `vectors: ${safeLine(vectorSpace?.model ?? 'unknown')}, ${vectorSpace?.dimensions ?? 0} dimensions`,
     reply.collections.length === 0 ? 'no collections yet' : collectionsTable(reply.collections),
     actorsTable(reply.actors),

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { assert } from '../base/assert.ts';
 import { KmsError } from '../base/errors.ts';
-import { isWholeLmdbFile } from './lmdb-file-check.ts';
+import { isWholeLmdbFile } from '../base/lmdb-file-check.ts';
 
 export interface EmbeddingCacheOptions {
   /** The environment is `embedding-cache/` below it. */

@@ -48,7 +48,7 @@ export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDef
       listDocuments(engine, request, faults, options),
     ),
     UpsertDocument: unaryWrite<UpsertDocumentRequest__Output, UpsertDocumentResponse>(
-      (request, faults, options) => upsertDocument(engine, request, faults, options),
+      (request, faults, options) => upsertDocument(host, request, faults, options),
     ),
     BatchUpsertDocuments: unaryWrite<BatchUpsertDocumentsRequest__Output, BatchUpsertDocumentsResponse>(
       async ({ documents }, faults, options) => {
@@ -56,7 +56,7 @@ export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDef
         if (documents.length === 0) faults.add('documents', 'is empty: 1 to 1000 documents');
         if (documents.length === 0) faults.throwIfAny();
         const checked = documentsFromWire(documents, engine.space.dimensions, faults);
-        return { results: await ingestDocuments(engine, checked, options) };
+        return { results: await ingestDocuments(host, checked, options) };
       },
     ),
     DeleteDocument: unary<DeleteDocumentRequest__Output, DeleteDocumentResponse>(
@@ -77,7 +77,7 @@ function noSuchDocument({ collection, id }: DocumentKey): KmsError {
 }
 
 async function upsertDocument(
-  engine: EngineApi,
+  { engine, metrics }: RpcHost,
   { document: wire }: UpsertDocumentRequest__Output,
   faults: InputFaults,
   options: CallOptions,
@@ -87,6 +87,7 @@ async function upsertDocument(
     throw faults.toError();
   }
   const document = documentFromWire(wire, 'document', engine.space.dimensions, faults);
+  if (!faults.isEmpty) metrics.documentsRefused(1);
   faults.throwIfAny();
   const [result] = await engine.ingest([document], options);
   if (result === undefined) throw new KmsError('internal', 'no result for the document');
@@ -114,7 +115,7 @@ async function listDocuments(
   while (page.length < pageSize && bytes < pageBytesMax && !isLast) {
     const limit = Math.min(pageSliceMax, pageSize - page.length);
     const afterId = page.at(-1)?.id ?? startId;
-    const slice = await engine.list({ collection, afterId, limit }, options);
+    const slice = await engine.list({ collection, afterId, limit, omitBody }, options);
     isLast = slice.length < limit;
     for (const document of slice) {
       bytes += documentBytes(document, { omitBody });

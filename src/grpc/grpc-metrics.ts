@@ -18,6 +18,8 @@ export interface GrpcMetrics {
   messageReceived(labels: GrpcMethodLabels): void;
   /** grpc_server_msg_sent_total. */
   messageSent(labels: GrpcMethodLabels): void;
+  /** kms_ingest_documents_total: documents that were rejected for their form, before the engine saw them. */
+  documentsRefused(count: number): void;
 }
 
 /** For those who do not measure. */
@@ -26,4 +28,5 @@ export const noGrpcMetrics: GrpcMetrics = {
   callHandled: () => {},
   messageReceived: () => {},
   messageSent: () => {},
+  documentsRefused: () => {},
 };

@@ -43,7 +43,7 @@ export function ingestHandlers(host: RpcHost): Record<keyof IngestServiceDefinit
 }
 
 async function ingest(
-  { engine }: RpcHost,
+  host: RpcHost,
   { message, fault, violations }: Received<IngestRequest__Output>,
   options: CallOptions,
 ): Promise<IngestResponse> {
@@ -52,8 +52,8 @@ async function ingest(
   if (documents.length > limits.documentsPerMessageMax) {
     return { sequence, error: toWireError(toFault(tooManyDocuments(documents.length))) };
   }
-  const checked = documentsFromWire(documents, engine.space.dimensions, new InputFaults(violations));
-  return { sequence, results: await ingestDocuments(engine, checked, options) };
+  const checked = documentsFromWire(documents, host.engine.space.dimensions, new InputFaults(violations));
+  return { sequence, results: await ingestDocuments(host, checked, options) };
 }
 
 /** For every message that holds a batch of documents. */

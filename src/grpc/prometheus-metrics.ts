@@ -13,5 +13,6 @@ export function prometheusMetrics(metrics: Metrics): GrpcMetrics {
     },
     messageReceived: (labels) => metrics.count('grpc_server_msg_received_total', 1, { ...labels }),
     messageSent: (labels) => metrics.count('grpc_server_msg_sent_total', 1, { ...labels }),
+    documentsRefused: (count) => metrics.count('kms_ingest_documents_total', count, { outcome: 'rejected' }),
   };
 }

@@ -7,12 +7,14 @@ import type { Clock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { GrpcMetrics } from './grpc-metrics.ts';
 import { logFault, toServiceError } from './status.ts';
 
 export interface RpcHost {
   readonly engine: EngineApi;
   readonly clock: Clock;
   readonly log: ActorLog;
+  readonly metrics: GrpcMetrics;
   /** Bytes of requests that all calls hold together. */
   readonly budget: ByteBudget;
   /** Messages of one ingest stream that are worked on at once. */

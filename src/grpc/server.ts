@@ -73,7 +73,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   setMaxListeners(0, draining.signal); // one listener a stream
   const budget = new ByteBudget(options.requestBytesMax ?? requestBytesMaxDefault);
   const ingestStreamMessages = options.ingestStreamMessages ?? ingestStreamMessagesDefault;
-  const host: RpcHost = { engine, clock, log, budget, ingestStreamMessages, drainSignal: draining.signal };
+  const drainSignal = draining.signal;
+  const host: RpcHost = { engine, clock, log, metrics, budget, ingestStreamMessages, drainSignal };
   const health = new Health();
   const server = new Server({ ...channelOptions, interceptors: [metricsInterceptor(metrics, clock)] });
   addServices(server, host);

@@ -14,6 +14,9 @@ import {
 } from './wire-checks.ts';
 import { vectorFromWire } from './wire-vector.ts';
 
+/** Anything that can be seen. Blanks, controls and zero-width characters cannot, and cleaning leaves nothing of them. */
+const visible = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\ufffd]/u;
+
 /** A search, of use only when no fault was added. `path` is where it lies in the request; empty: it is the request. */
 export function searchFromWire(
   wire: SearchRequest__Output,
@@ -51,6 +54,7 @@ function scopeFromWire(
     isExact: wire.exact,
     commitSequenceMin: sequenceFromWire(wire.minCommitSequence, at('min_commit_sequence'), faults),
     withVectors: wire.includeVectors,
+    omitBody: wire.omitBody,
   };
 }
 
@@ -68,7 +72,7 @@ function targetFromWire(
     return { type: 'vector', vector: unit ?? new Float32Array(0) };
   }
   if (text === undefined) faults.add(at('query'), 'is not set: set text or vector');
-  else if (text.trim() === '') faults.add(at('text'), 'is empty: 1 to 32768 bytes, not only white space');
+  else if (!visible.test(text)) faults.add(at('text'), 'is empty: 1 to 32768 bytes, not only white space');
   else checkBytes(text, limits.queryBytesMax, at('text'), faults);
   return { type: 'text', text: text ?? '' };
 }

@@ -23,6 +23,8 @@ export interface SearchQuery {
   /** Read your own writes: wait until this commit is searchable. 0: no wait. */
   readonly commitSequenceMin: number;
   readonly withVectors: boolean;
+  /** Leave `body` empty: what is not shown is not carried along either. */
+  readonly omitBody: boolean;
 }
 
 export interface SearchHit {

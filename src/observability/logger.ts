@@ -1,5 +1,6 @@
 // JSON lines on standard output, fields first and then the event. Document text and keys never get into a line: the
-// fields that could hold them are cut out even if somebody passes a whole document by mistake.
+// fields that could hold them are cut out even if somebody passes a whole document by mistake. Counts of such things
+// (`vectors: 435`) stay.
 
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import { KmsError } from '../base/errors.ts';
@@ -25,16 +26,15 @@ const secretFields = [
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Which thread writes: `main`, or the actor's name. */
+  /** Which thread writes; actors' lines come through the main thread and carry `actor` (src/actor/thread-log.ts). */
   readonly thread: string;
   /** Where lines go; default: file descriptor 1. */
   readonly sink?: DestinationStream;
 }
 
 /**
- * The log of one thread; actors get a child: `log.child({ actor })`. Each thread opens its own on file descriptor 1:
- * a worker's `process.stdout` goes through the main thread, and loses its last lines exactly when the thread dies.
- * Writing is synchronous for the same reason; a line costs some 10 µs, and there are few.
+ * The log of the process. Writing is synchronous, so that the last lines before a crash are there; a line costs some
+ * 10 µs, and there are few.
  */
 export function createLogger(options: LoggerOptions): Log {
   const paths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
@@ -42,13 +42,17 @@ export function createLogger(options: LoggerOptions): Log {
     {
       level: options.level,
       base: { thread: options.thread },
-      redact: { paths, censor: '[redacted]' },
+      redact: { paths, censor },
       formatters: { level: (label) => ({ level: label }) },
       timestamp: stdTimeFunctions.isoTime,
       serializers: { error: describeError, err: describeError },
     },
     options.sink ?? destination({ fd: 1, sync: true }),
   );
+}
+
+function censor(value: unknown): unknown {
+  return typeof value === 'number' ? value : '[redacted]';
 }
 
 /** An error as fields: a KmsError by code and facts, anything else with its stack. */

@@ -87,7 +87,7 @@ export const metricDeclarations = {
   },
   kms_thread_event_loop_lag_seconds: {
     kind: 'gauge',
-    help: 'Delay of the event loop of an actor’s thread when it was last asked.',
+    help: 'Delay of the event loop of an actor’s thread, 99th percentile of the last second.',
     labels: ['actor'],
   },
   kms_thread_heap_bytes: {
@@ -116,33 +116,28 @@ export const metricDeclarations = {
   // ── index and store ──
   kms_index_vectors: {
     kind: 'gauge',
-    help: 'Live vectors, by part: graph or tail.',
-    labels: ['part'],
+    help: 'Live vectors of a shard, by part: graph or tail.',
+    labels: ['shard', 'part'],
   },
   kms_index_tombstones: {
     kind: 'gauge',
     help: 'Deleted vectors that still take room in a graph.',
-    labels: [],
+    labels: ['shard'],
   },
-  kms_index_recall_ratio: {
+  kms_index_commits_waiting: {
     kind: 'gauge',
-    help: 'Share of the exact top hits that the graph found, on sampled queries.',
-    labels: [],
-  },
-  kms_dead_letters: {
-    kind: 'gauge',
-    help: 'Documents set aside because they could not be processed.',
-    labels: [],
+    help: 'Commits that wait for room in the tail: above 0, insertions into the graph are what limits ingest.',
+    labels: ['shard'],
   },
   kms_lmdb_used_bytes: {
     kind: 'gauge',
-    help: 'Bytes in use in an LMDB environment.',
-    labels: ['environment'],
+    help: 'Bytes in use in a shard’s store.',
+    labels: ['shard'],
   },
   kms_lmdb_map_bytes: {
     kind: 'gauge',
-    help: 'Bytes an LMDB environment may grow to.',
-    labels: ['environment'],
+    help: 'Bytes a shard’s store may grow to.',
+    labels: ['shard'],
   },
 } as const satisfies Record<string, MetricDeclaration>;
 

@@ -17,6 +17,13 @@ export type MetricDelta =
       readonly values: readonly number[];
     };
 
+/** Gauges of prom-client under names of counters, which promtool refuses; nodejs_active_handles and so on say the same by type. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 export class Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
@@ -27,7 +34,9 @@ export class Metrics {
   /** `withProcess` adds the usual `process_*` and `nodejs_*` metrics of the main thread. */
   constructor({ withProcess }: { readonly withProcess: boolean }) {
     for (const [name, declaration] of Object.entries(metricDeclarations)) this.#declare(name, declaration);
-    if (withProcess) collectDefaultMetrics({ register: this.#registry });
+    if (!withProcess) return;
+    collectDefaultMetrics({ register: this.#registry });
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
   }
 
   /** Adds to a counter. */

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { KmsError } from '../base/errors.ts';
 import type { Log } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -18,13 +19,19 @@ export interface OpsStatus {
   readonly state: 'starting' | 'ready' | 'draining' | 'stopped';
   /** Why the engine will not recover by itself; null while it is sound. */
   readonly failure: string | null;
-  readonly replay: { readonly changesDone: number; readonly changesTotal: number };
+}
+
+export interface ReplayProgress {
+  readonly changesDone: number;
+  readonly changesTotal: number;
 }
 
 export interface OpsServerOptions {
   readonly address: ListenAddress;
   readonly metrics: Metrics;
-  readonly status: () => Promise<OpsStatus>;
+  /** Answers at once and asks no thread: a health check must not hang on the actor that it is to find out about. */
+  readonly status: () => OpsStatus;
+  readonly replay: () => Promise<ReplayProgress>;
   readonly log: Log;
 }
 
@@ -56,13 +63,19 @@ export class OpsServer {
     this.#server.maxConnections = requestLimits.connectionsMax;
   }
 
-  /** Resolves with the address that is listened on; rejects when the port is taken. */
+  /** Resolves with the address that is listened on. Rejects with `failed_precondition` when it cannot be opened. */
   start(): Promise<ListenAddress> {
     const { host, port } = this.#options.address;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      const onError = (cause: Error) =>
+        reject(
+          new KmsError('failed_precondition', `cannot listen on ${host}:${port}: ${cause.message}`, {
+            cause,
+          }),
+        );
+      this.#server.once('error', onError);
       this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', onError);
         resolve({ host, port: (this.#server.address() as AddressInfo).port });
       });
     });
@@ -103,8 +116,8 @@ export class OpsServer {
       return plain(404, 'not found; there are /metrics, /healthz and /readyz');
     if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD');
     if (path === '/metrics') return { status: 200, ...(await this.#options.metrics.scrape()) };
-    const status = await this.#options.status();
-    return path === '/healthz' ? health(status) : readiness(status);
+    const status = this.#options.status();
+    return path === '/healthz' ? health(status) : readiness(status, await this.#options.replay());
   }
 }
 
@@ -114,9 +127,9 @@ function health(status: OpsStatus): Answer {
   return json(isAlive ? 200 : 503, { alive: isAlive, state: status.state, failure: status.failure });
 }
 
-function readiness(status: OpsStatus): Answer {
+function readiness(status: OpsStatus, replay: ReplayProgress): Answer {
   const isReady = status.state === 'ready' && status.failure === null;
-  return json(isReady ? 200 : 503, { ready: isReady, ...status });
+  return json(isReady ? 200 : 503, { ready: isReady, ...status, replay });
 }
 
 function json(status: number, value: object): Answer {

@@ -28,7 +28,12 @@ export interface EngineApi {
   get(key: DocumentKey, withVectors: boolean, options: CallOptions): Promise<StoredDocument | null>;
   /** In order of id. Rejects with `not_found` for a collection that does not exist. */
   list(
-    page: { readonly collection: string; readonly afterId: string | null; readonly limit: number },
+    page: {
+      readonly collection: string;
+      readonly afterId: string | null;
+      readonly limit: number;
+      readonly omitBody: boolean;
+    },
     options: CallOptions,
   ): Promise<readonly StoredDocument[]>;
   createSnapshot(options: CallOptions): Promise<{ readonly commitSequence: number }>;

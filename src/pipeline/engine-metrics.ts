@@ -1,9 +1,10 @@
 // Turns what the runtime and the flows report into the declared metrics.
 
+import type { ActorStats } from '../actor/actor.ts';
 import type { ActorObserver } from '../actor/actor-observer.ts';
 import type { MetricName } from '../observability/metric-declarations.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { EngineStatus } from './engine-api.ts';
+import type { ActorStatus } from './engine-api.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
 
 export function actorObserver(metrics: Metrics): ActorObserver {
@@ -31,28 +32,36 @@ export function flowMetrics(metrics: Metrics): FlowMetrics {
   };
 }
 
-/** Sets the gauges from the engine's own status, so that GetStatus and Prometheus never tell two stories. */
-export function setGauges(metrics: Metrics, status: EngineStatus): void {
-  for (const actor of status.actors) {
+/** By metric and its labels but `shard`: which of a shard's own statistics (`Shard.stats`) it shows. */
+const shardGauges: readonly {
+  readonly metric: MetricName;
+  readonly labels?: { readonly part: string };
+  readonly stat: string;
+}[] = [
+  { metric: 'kms_index_vectors', labels: { part: 'graph' }, stat: 'graph_vectors' },
+  { metric: 'kms_index_vectors', labels: { part: 'tail' }, stat: 'tail_vectors' },
+  { metric: 'kms_index_tombstones', stat: 'tombstones' },
+  { metric: 'kms_index_commits_waiting', stat: 'commits_waiting' },
+  { metric: 'kms_lmdb_used_bytes', stat: 'lmdb_used_bytes' },
+  { metric: 'kms_lmdb_map_bytes', stat: 'lmdb_map_bytes' },
+];
+
+/** Sets the gauges. `shards`: by shard number; one that is null keeps the values it had when it was last heard. */
+export function setGauges(
+  metrics: Metrics,
+  read: { readonly actors: readonly ActorStatus[]; readonly shards: readonly (ActorStats | null)[] },
+): void {
+  for (const actor of read.actors) {
     const labels = { actor: actor.name };
     metrics.set('kms_actor_mailbox_depth', actor.mailboxDepth, labels);
     metrics.set('kms_thread_heap_bytes', actor.heapBytes, labels);
     metrics.set('kms_thread_event_loop_lag_seconds', actor.eventLoopLagMs / 1000, labels);
   }
-  const sum = (of: (collection: EngineStatus['collections'][number]) => number) =>
-    status.collections.reduce((total, collection) => total + of(collection), 0);
-  metrics.set(
-    'kms_index_vectors',
-    sum((collection) => collection.graphVectors),
-    { part: 'graph' },
-  );
-  metrics.set(
-    'kms_index_vectors',
-    sum((collection) => collection.tailVectors),
-    { part: 'tail' },
-  );
-  metrics.set(
-    'kms_index_tombstones',
-    sum((collection) => collection.tombstones),
-  );
+  for (const [shard, stats] of read.shards.entries()) {
+    for (const { metric, labels, stat } of shardGauges) {
+      // Before the shard has opened its store, it has nothing to say.
+      const value = stats?.[stat];
+      if (typeof value === 'number') metrics.set(metric, value, { shard: String(shard), ...labels });
+    }
+  }
 }

@@ -78,8 +78,9 @@ export class IngestFlow {
 
   /** The whole line for documents of distinct keys. */
   async #runWave(wave: readonly Parcel[], results: IngestResult[], call: CallOptions): Promise<void> {
-    const welcome = await this.#ensureCollections(wave, results);
-    let pending = await this.#extract(welcome, results, call);
+    // Extracted first: a document that is refused makes no collection.
+    const extracted = await this.#extract(wave, results, call);
+    let pending = await this.#ensureCollections(extracted, results);
     for (let round = 1; pending.length > 0 && round <= roundsMax; round++) {
       const prepared = await this.#prepareChanged(pending, results, call);
       pending = await this.#commit(prepared, results, call);
@@ -90,7 +91,10 @@ export class IngestFlow {
     for (const parcel of pending) results[parcel.position] = rejected(parcel, fault);
   }
 
-  async #ensureCollections(wave: readonly Parcel[], results: IngestResult[]): Promise<Parcel[]> {
+  async #ensureCollections(
+    wave: readonly ExtractedParcel[],
+    results: IngestResult[],
+  ): Promise<ExtractedParcel[]> {
     const faults = new Map<string, Fault>();
     const names = new Set(wave.map((parcel) => parcel.document.collection));
     for (const name of names) {

@@ -2,6 +2,7 @@
 // in the urgent lane, so it never waits behind ingest.
 
 import type { ActorRef } from '../actor/actor.ts';
+import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
 import type { DocumentKey, StoredDocument } from '../model/document.ts';
@@ -10,7 +11,7 @@ import { cleanQuery } from '../stages/clean/clean-text.ts';
 import type { EmbedTasks } from '../stages/embed/embed-messages.ts';
 import type { IndexTasks, ShardHit, ShardQuery } from '../stages/index/index-messages.ts';
 import type { CollectionRegistry } from './collection-registry.ts';
-import type { CallOptions } from './engine-api.ts';
+import type { CallOptions, EngineApi } from './engine-api.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
 import { mergeHits } from './merge-hits.ts';
 import { askByShard, shardOf } from './shard-router.ts';
@@ -51,15 +52,16 @@ export class QueryFlow {
     const { clock, metrics } = this.#options;
     const startMs = clock.nowMs();
     for (const query of queries) this.#check(query);
-    const resolved = await this.#resolve(queries, call);
-    const resolvedMs = clock.nowMs();
-    metrics.searchStage('embed', (resolvedMs - startMs) / 1000);
+    const embedded = await this.#embedTexts(queries, call);
+    const embeddedMs = embedded === null ? startMs : clock.nowMs();
+    if (embedded !== null) metrics.searchStage('embed', (embeddedMs - startMs) / 1000);
+    const resolved = await this.#resolve(queries, embedded, call);
     const hits = await this.#searchResolved(resolved, call);
     const endMs = clock.nowMs();
     metrics.searchStage('total', (endMs - startMs) / 1000);
     const timings = {
-      embedMs: resolvedMs - startMs,
-      searchMs: endMs - resolvedMs,
+      embedMs: embeddedMs - startMs,
+      searchMs: endMs - embeddedMs,
       totalMs: endMs - startMs,
     };
     return hits.map((hitsOfQuery) => ({ hits: hitsOfQuery, timings }));
@@ -67,16 +69,11 @@ export class QueryFlow {
 
   /** See EngineApi.get. */
   async get(key: DocumentKey, withVectors: boolean, call: CallOptions): Promise<StoredDocument | null> {
-    const shard = this.#shardOf(key);
-    const reply = await urgent(call, (options) => shard.ask('fetch', { keys: [key], withVectors }, options));
-    return reply.documents[0]?.document ?? null;
+    return this.#fetchOne(key, { withVectors, omitBody: false }, call);
   }
 
   /** See EngineApi.list. */
-  async list(
-    page: { readonly collection: string; readonly afterId: string | null; readonly limit: number },
-    call: CallOptions,
-  ): Promise<readonly StoredDocument[]> {
+  async list(page: Parameters<EngineApi['list']>[0], call: CallOptions): Promise<readonly StoredDocument[]> {
     this.#options.collections.require(page.collection);
     const parts = await this.#askShards((shard) =>
       urgent(call, (options) => shard.ask('list', page, options)),
@@ -98,24 +95,32 @@ export class QueryFlow {
     }
   }
 
-  async #resolve(queries: readonly SearchQuery[], call: CallOptions): Promise<ResolvedQuery[]> {
-    const { embed, dimensions } = this.#options;
+  /** The texts' vectors, one after the other in the order of the queries; null when no query has a text. */
+  async #embedTexts(queries: readonly SearchQuery[], call: CallOptions): Promise<Float32Array | null> {
+    const { embed } = this.#options;
     const texts = queries.flatMap(({ target }) => (target.type === 'text' ? [cleanedText(target.text)] : []));
-    const embedded =
-      texts.length === 0
-        ? new Float32Array(0)
-        : await urgent(call, async (options) => {
-            const reply = await embed.ask('embedQueries', { texts }, options);
-            const failure = reply.failures[0];
-            if (failure !== undefined) throw new KmsError(failure.fault.code, failure.fault.message);
-            return reply.vectors;
-          });
+    if (texts.length === 0) return null;
+    return urgent(call, async (options) => {
+      const reply = await embed.ask('embedQueries', { texts }, options);
+      const failure = reply.failures[0];
+      if (failure !== undefined) throw new KmsError(failure.fault.code, failure.fault.message);
+      return reply.vectors;
+    });
+  }
+
+  async #resolve(
+    queries: readonly SearchQuery[],
+    embedded: Float32Array | null,
+    call: CallOptions,
+  ): Promise<ResolvedQuery[]> {
+    const { dimensions } = this.#options;
     let next = 0;
     const resolve = async (query: SearchQuery): Promise<ResolvedQuery> => {
       const { target } = query;
       switch (target.type) {
         case 'text': {
           const start = dimensions * next++;
+          assert(embedded !== null, 'a text has been embedded');
           const vectors = embedded.subarray(start, start + dimensions);
           return { query, vectors, rowCount: 1, exclude: null };
         }
@@ -131,7 +136,7 @@ export class QueryFlow {
   async #resolveDocument(query: SearchQuery, key: DocumentKey, call: CallOptions): Promise<ResolvedQuery> {
     this.#options.collections.require(key.collection);
     const { dimensions } = this.#options;
-    const stored = await this.get(key, true, call);
+    const stored = await this.#fetchOne(key, { withVectors: true, omitBody: true }, call);
     if (stored?.vectors === undefined || stored.vectors === null) {
       throw new KmsError('not_found', `document ${JSON.stringify(key.id)} does not exist`, {
         facts: { resource: 'document', collection: key.collection },
@@ -181,8 +186,10 @@ export class QueryFlow {
       isExact: query.isExact,
       exclude,
       // One shard's hits are the hits. Several shards' are mostly not, so those are read after the merge.
-      withDocuments: this.#options.shards.length === 1,
+      // Nor are a document query's, which finds the same documents with each of its rows.
+      withDocuments: this.#options.shards.length === 1 && members.every(({ rowCount }) => rowCount === 1),
       withVectors: query.withVectors,
+      omitBody: query.omitBody,
     };
     const replies = await this.#askShards((shard) =>
       urgent(call, (options) => shard.ask('search', shardQuery, options)),
@@ -198,14 +205,16 @@ export class QueryFlow {
   /** Reads the documents of hits that came without. One that was deleted since the search is left out. */
   async #fill(hits: readonly ShardHit[], query: SearchQuery, call: CallOptions): Promise<SearchHit[]> {
     const missing = hits.filter((hit) => hit.document === null);
-    const { withVectors } = query;
+    const { withVectors, omitBody } = query;
     const fetched =
       missing.length === 0
         ? []
         : await askByShard(missing, this.#options.shards.length, async (part) => {
             const keys = part.items.map(({ collection, id, chunk }) => ({ collection, id, chunk }));
             const shard = this.#options.shards[part.shard] as ActorRef<IndexTasks>;
-            const reply = await urgent(call, (options) => shard.ask('fetch', { keys, withVectors }, options));
+            const reply = await urgent(call, (options) =>
+              shard.ask('fetch', { keys, withVectors, omitBody }, options),
+            );
             return reply.documents;
           });
     let next = 0;
@@ -214,6 +223,16 @@ export class QueryFlow {
       if (document === null) return [];
       return [{ document, snippet: snippet ?? '', cosine: hit.cosine, score: hit.cosine }];
     });
+  }
+
+  async #fetchOne(
+    key: DocumentKey,
+    shown: { readonly withVectors: boolean; readonly omitBody: boolean },
+    call: CallOptions,
+  ): Promise<StoredDocument | null> {
+    const shard = this.#shardOf(key);
+    const reply = await urgent(call, (options) => shard.ask('fetch', { keys: [key], ...shown }, options));
+    return reply.documents[0]?.document ?? null;
   }
 
   #shardOf(key: DocumentKey): ActorRef<IndexTasks> {
@@ -230,8 +249,8 @@ export class QueryFlow {
 function groupsOf(resolved: readonly ResolvedQuery[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const [position, { query, exclude }] of resolved.entries()) {
-    const { collections, limit, ef, isExact, withVectors } = query;
-    const shape = JSON.stringify([collections, limit, ef, isExact, withVectors, exclude]);
+    const { collections, limit, ef, isExact, withVectors, omitBody } = query;
+    const shape = JSON.stringify([collections, limit, ef, isExact, withVectors, omitBody, exclude]);
     const group = groups.get(shape) ?? [];
     group.push(position);
     groups.set(shape, group);

@@ -1,6 +1,6 @@
 // The engine as its front doors see it: the two flows, the status, and the check that it is ready.
 
-import type { ActorRef } from '../actor/actor.ts';
+import type { ActorRef, ActorStats } from '../actor/actor.ts';
 import type { Supervisor } from '../actor/supervisor.ts';
 import type { Clock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
@@ -69,10 +69,7 @@ export class RunningEngine implements EngineApi {
     return this.#options.queryFlow.get(key, withVectors, call);
   }
 
-  async list(
-    page: { readonly collection: string; readonly afterId: string | null; readonly limit: number },
-    call: CallOptions,
-  ): Promise<readonly StoredDocument[]> {
+  async list(page: Parameters<EngineApi['list']>[0], call: CallOptions): Promise<readonly StoredDocument[]> {
     this.#checkReady();
     return this.#options.queryFlow.list(page, call);
   }
@@ -106,13 +103,23 @@ export class RunningEngine implements EngineApi {
     if (this.#options.readiness.state !== 'starting') return { changesDone: 0, changesTotal: 0 };
     let changesDone = 0;
     let changesTotal = 0;
-    for (const shard of this.#options.shards) {
+    for (const stats of await this.shardStats()) {
       // A shard that is too busy to answer is one that replays: the others' numbers still show it moving.
-      const thread = await this.#options.supervisor.stats(shard.name).catch(() => null);
-      changesDone += Number(thread?.stats['replay_changes_done'] ?? 0);
-      changesTotal += Number(thread?.stats['replay_changes_total'] ?? 0);
+      changesDone += Number(stats?.['replay_changes_done'] ?? 0);
+      changesTotal += Number(stats?.['replay_changes_total'] ?? 0);
     }
     return { changesDone, changesTotal };
+  }
+
+  /** What each shard says about itself now, by shard number; null for one that is down, or does not answer within 2 s. */
+  shardStats(): Promise<readonly (ActorStats | null)[]> {
+    const { supervisor, shards } = this.#options;
+    const statsOf = (name: string) =>
+      supervisor.stats(name).then(
+        ({ stats }) => stats,
+        () => null,
+      );
+    return Promise.all(shards.map((shard) => statsOf(shard.name)));
   }
 
   async #collections(): Promise<CollectionStatus[]> {

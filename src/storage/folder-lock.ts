@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { KmsError } from '../base/errors.ts';
+import { checkLmdbFile } from '../base/lmdb-file-check.ts';
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -17,7 +18,9 @@ const heldFolders = new Set<string>();
 /** Throws `failed_precondition` when another process, or this one, has the folder open. */
 export async function lockFolder(dataDir: string): Promise<FolderLock> {
   if (heldFolders.has(dataDir)) throw folderInUse(dataDir);
-  const environment = open({ path: join(dataDir, 'lock'), maxReaders: 8 });
+  const path = join(dataDir, 'lock');
+  checkLmdbFile(join(path, 'data.mdb'), 'remove it while no engine runs; it holds no data');
+  const environment = open({ path, maxReaders: 8 });
   // The entry comes first and the look around second: of two processes that start together, at least one sees the other.
   const reader = environment.useReadTransaction();
   environment.get('anything', { transaction: reader });

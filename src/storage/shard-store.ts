@@ -27,7 +27,7 @@ import { durable } from './durable-commit.ts';
 import { factsKey, openDatabases, type ShardDatabases, type ShardFacts } from './shard-databases.ts';
 import { ShardWriter } from './shard-writer.ts';
 import { SpaceGuard } from './space-guard.ts';
-import { formatVersion } from './state-store.ts';
+import { formatVersion, shardFolder } from './state-store.ts';
 
 export interface ShardStoreOptions {
   readonly dataDir: string;
@@ -62,7 +62,7 @@ export class ShardStore {
 
   constructor(options: ShardStoreOptions) {
     this.#options = options;
-    this.folder = join(options.dataDir, `shard-${String(options.shard).padStart(2, '0')}`);
+    this.folder = shardFolder(options.dataDir, options.shard);
     this.snapshotFolder = join(this.folder, 'snapshots');
     mkdirSync(this.snapshotFolder, { recursive: true });
     this.#root = open({

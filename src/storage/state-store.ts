@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { systemClock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
+import { checkLmdbFile } from '../base/lmdb-file-check.ts';
 import { durable } from './durable-commit.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 
@@ -32,6 +33,7 @@ interface FolderFacts {
 }
 
 const factsKey = 'folder';
+const damagedAdvice = 'restore the data folder from a backup, or start with a new one and ingest again';
 
 export class StateStore {
   readonly shardCount: number;
@@ -65,15 +67,38 @@ export class StateStore {
   }
 }
 
+/** Where a shard's own environment and its snapshots lie. */
+export function shardFolder(dataDir: string, shard: number): string {
+  return join(dataDir, `shard-${String(shard).padStart(2, '0')}`);
+}
+
 /**
- * Locks and opens the data folder. Throws `failed_precondition` when another process has it, when it was made by
- * another format version, or with another shard count than the settings ask for.
+ * Locks and opens the data folder. Throws `failed_precondition` when it is no folder that can be written, when another
+ * process has it, when it was made by another format version, or with another shard count than the settings ask for;
+ * `data_loss` when a store in it is damaged, the shards' stores among them.
  */
 export async function openStateStore(options: StateStoreOptions): Promise<StateStore> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true });
-  const lock = await lockFolder(dataDir);
-  const root = open({ path: join(dataDir, 'state'), maxReaders: 64, maxDbs: 16 });
+  const lock = await inWritableFolder(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true });
+    return lockFolder(dataDir);
+  });
+  try {
+    return await openLocked(dataDir, lock, options);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  dataDir: string,
+  lock: FolderLock,
+  options: StateStoreOptions,
+): Promise<StateStore> {
+  const path = join(dataDir, 'state');
+  checkLmdbFile(join(path, 'data.mdb'), damagedAdvice);
+  const root = open({ path, maxReaders: 64, maxDbs: 16 });
   try {
     const facts = root.openDB<FolderFacts, string>({ name: 'facts' });
     const stored = facts.get(factsKey);
@@ -84,11 +109,27 @@ export async function openStateStore(options: StateStoreOptions): Promise<StateS
       });
       await durable(written, { flushed: () => root.flushed, clock: systemClock });
     }
+    // Here and not where they are opened: no restart of a shard's thread would mend its file.
+    for (let shard = 0; shard < shardCount; shard++)
+      checkLmdbFile(join(shardFolder(dataDir, shard), 'data.mdb'), damagedAdvice);
     return new StateStore({ root, lock, shardCount });
   } catch (error) {
     await root.close();
-    await lock.release();
     throw error;
+  }
+}
+
+/** LMDB and the file system each have their own words for a folder that cannot be used; an operator gets ours. */
+async function inWritableFolder<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof KmsError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new KmsError('failed_precondition', `the data folder ${dataDir} cannot be used: ${reason}`, {
+      cause,
+      facts: { dataDir },
+    });
   }
 }
 

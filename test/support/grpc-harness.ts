@@ -38,6 +38,7 @@ export async function startGrpcHarness(
     callHandled: ({ grpc_method }, code) => count(`handled ${grpc_method} ${code}`),
     messageReceived: ({ grpc_method }) => count(`received ${grpc_method}`),
     messageSent: ({ grpc_method }) => count(`sent ${grpc_method}`),
+    documentsRefused: (refused) => counts.set('refused', (counts.get('refused') ?? 0) + refused),
   };
   const server = createGrpcServer({
     engine,

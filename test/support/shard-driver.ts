@@ -102,6 +102,7 @@ export class ShardDriver {
       exclude: null,
       withDocuments: false,
       withVectors: false,
+      omitBody: false,
       ...options,
     };
     const { hits } = await this.actor.tasks.search(query, testTaskContext({ lane: 'urgent' }));

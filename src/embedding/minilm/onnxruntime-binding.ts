@@ -8,6 +8,7 @@
 
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { arch, platform } from 'node:process';
 
@@ -43,10 +44,23 @@ export interface OnnxBinding {
 const bindingName = 'onnxruntime_binding.node';
 let loaded: OnnxBinding | null = null;
 
-/** This thread's binding. `scratchDir`: a folder that can be written and holds code; nothing is left in it. */
+/** This thread's binding. `scratchDir`: a folder for the copy; nothing is left in it. */
 export function loadOnnxBinding(scratchDir: string): OnnxBinding {
-  loaded ??= loadCopy(scratchDir);
+  loaded ??= loadSomewhere(scratchDir);
   return loaded;
+}
+
+/** A data folder that is full, or that may not hold code, is no reason to refuse all searches. */
+function loadSomewhere(scratchDir: string): OnnxBinding {
+  try {
+    return loadCopy(scratchDir);
+  } catch (error) {
+    try {
+      return loadCopy(tmpdir());
+    } catch {
+      throw error;
+    }
+  }
 }
 
 function loadCopy(scratchDir: string): OnnxBinding {

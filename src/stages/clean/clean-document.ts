@@ -5,7 +5,7 @@ import type { ModelTokenizer } from '../../embedding/embedding-provider.ts';
 import { limits } from '../../model/limits.ts';
 import { chunkText, singleChunk } from './chunk-text.ts';
 import type { CleanText, TextItem } from './clean-messages.ts';
-import { cleanText, cleanTitle } from './clean-text.ts';
+import { boundMarks, cleanText, cleanTitle } from './clean-text.ts';
 
 /**
  * UTF-16 units of a cleaned text. Cleaning shortens, and a unit is at least a byte of input, so only text that NFKC blows
@@ -19,7 +19,7 @@ const growthUncheckedMax = Math.floor(cleanedUnitsMax / 18);
 /** Throws `invalid_argument` for a text that has to be chunked and of which nothing is left, or that grows too long. */
 export function cleanDocument(item: TextItem, tokenizer: ModelTokenizer, onUnit: () => void): CleanText {
   // Checked before the rest of the cleaning, which would take seconds for what is refused afterwards.
-  if (item.text.length > growthUncheckedMax) refuseGrown(item.text.normalize('NFKC').length);
+  if (item.text.length > growthUncheckedMax) refuseGrown(boundMarks(item.text).normalize('NFKC').length);
   const title = cleanTitle(item.title);
   const body = cleanText(item.text);
   const text = title === '' || body === '' ? title + body : `${title}\n${body}`;

@@ -15,6 +15,17 @@ const lineBreak = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
  */
 const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\ufffd]/gu;
 
+/**
+ * The longest run of marks (accents, vowel signs) that UAX #15 calls stream-safe; no script writes more on one letter.
+ * Normalising sorts each run in quadratic time: 4 MiB of marks would hold the thread for a quarter of an hour.
+ */
+const longRunOfMarks = /(?<!\p{M})(\p{M}{30})\p{M}+/gu;
+
+/** `text` without the marks that normalising it could not cope with. */
+export function boundMarks(text: string): string {
+  return text.replace(longRunOfMarks, '$1');
+}
+
 /** The lines of `text` in NFKC, blanks single, at most one empty line in a row, volatile noise masked. Idempotent. */
 export function cleanText(text: string): string {
   const unicode = plainAscii.test(text) ? text : normaliseUnicode(text);
@@ -33,7 +44,9 @@ export function cleanTitle(title: string): string {
 
 /** Invisible characters go first: what they kept apart can then be composed. */
 function normaliseUnicode(text: string): string {
-  return text.replace(terminalSequence, '').replace(lineBreak, '\n').replace(invisible, '').normalize('NFKC');
+  const visible = text.replace(terminalSequence, '').replace(lineBreak, '\n').replace(invisible, '');
+  // Once more behind it, as one mark may come apart into several: cleaning what is clean changes nothing.
+  return boundMarks(boundMarks(visible).normalize('NFKC'));
 }
 
 function normaliseBlanks(text: string): string {

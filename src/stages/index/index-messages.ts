@@ -62,6 +62,7 @@ export interface ShardQuery {
   /** Fill ShardHit.document and .snippet: one hop less when there is one shard. */
   readonly withDocuments: boolean;
   readonly withVectors: boolean;
+  readonly omitBody: boolean;
 }
 
 export interface ShardHit extends DocumentKey {
@@ -82,18 +83,27 @@ export interface IndexTasks {
     { readonly keys: readonly DocumentKey[] },
     { readonly commitSequences: readonly (number | null)[] }
   >;
-  /** One list of hits a query, best first. */
+  /** One list of hits a query, best first. Rejects with `invalid_argument` when the documents would fit in no answer. */
   search: Task<ShardQuery, { readonly hits: readonly (readonly ShardHit[])[] }>;
-  /** Index-aligned; null where there is no such document. `chunks` picks the snippet. */
+  /** Index-aligned; null where there is no such document. `chunk` picks the snippet. Rejects as `search` does. */
   fetch: Task<
-    { readonly keys: readonly (DocumentKey & { readonly chunk?: number })[]; readonly withVectors: boolean },
+    {
+      readonly keys: readonly (DocumentKey & { readonly chunk?: number })[];
+      readonly withVectors: boolean;
+      readonly omitBody: boolean;
+    },
     {
       readonly documents: readonly ({ readonly document: StoredDocument; readonly snippet: string } | null)[];
     }
   >;
   /** Documents of one collection in order of id, after `afterId` (null: from the start). */
   list: Task<
-    { readonly collection: string; readonly afterId: string | null; readonly limit: number },
+    {
+      readonly collection: string;
+      readonly afterId: string | null;
+      readonly limit: number;
+      readonly omitBody: boolean;
+    },
     { readonly documents: readonly StoredDocument[] }
   >;
   /** What the shard holds, a row a collection. */

@@ -6,7 +6,7 @@ import { KmsError } from '../../base/errors.ts';
 import type { IndexInit } from './index-init.ts';
 import type { IndexTasks } from './index-messages.ts';
 import { Shard, type ShardFaults } from './shard.ts';
-import { compare, fetchDocument, listDocuments } from './shard-reads.ts';
+import { compare, Fetcher, listDocuments } from './shard-reads.ts';
 
 export type { IndexInit } from './index-init.ts';
 
@@ -31,11 +31,10 @@ export function createIndexActor(
       commit: async (batch, task) => ({ receipts: await shard().commit(batch, task) }),
       delete: async ({ keys }) => ({ commitSequences: await shard().delete(keys) }),
       search: (query, task) => ({ hits: shard().search(query, task) }),
-      fetch: ({ keys, withVectors }) => ({
-        documents: keys.map((key) =>
-          fetchDocument(shard().store, key, { chunk: key.chunk ?? 0, withVectors }),
-        ),
-      }),
+      fetch: ({ keys, ...options }) => {
+        const fetcher = new Fetcher(shard().store, options);
+        return { documents: keys.map((key) => fetcher.fetch(key, key.chunk ?? 0)) };
+      },
       list: (page) => ({ documents: listDocuments(shard().store, page) }),
       collections: () => ({ collections: shard().collections() }),
       snapshot: async () => ({ commitSequence: await shard().snapshot() }),

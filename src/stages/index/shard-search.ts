@@ -12,7 +12,7 @@ import { checkVector } from '../../vector/checked-vector.ts';
 import type { Neighbor } from '../../vector/top-k.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { ShardHit, ShardQuery } from './index-messages.ts';
-import { fetchDocument } from './shard-reads.ts';
+import { Fetcher } from './shard-reads.ts';
 import type { ShardState } from './shard-state.ts';
 
 /** A graph search for more neighbours than this costs more than it saves over a scan. */
@@ -47,12 +47,19 @@ export function searchShard(
     });
   }
   const lists: ShardHit[][] = [];
+  const fetcher = query.withDocuments ? new Fetcher(state.store, query) : null;
   for (let i = 0; i < query.queryCount; i++) {
     if (i > 0) task.giveWay();
     // Its own array: whatever runs while this gives way has a query too.
     const vector = Array.from(query.vectors.subarray(i * dimensions, (i + 1) * dimensions));
     checkVector(vector, dimensions);
-    lists.push(searchOne(state, query, { vector, giveWay: () => task.giveWay() }));
+    const found = searchOne(state, query, { vector, giveWay: () => task.giveWay() });
+    lists.push(
+      found.map((hit) => {
+        const fetched = fetcher?.fetch(hit, hit.chunk);
+        return { ...hit, document: fetched?.document ?? null, snippet: fetched?.snippet ?? '' };
+      }),
+    );
   }
   return lists;
 }
@@ -61,7 +68,7 @@ function searchOne(
   state: ShardState,
   query: ShardQuery,
   { vector, giveWay }: { readonly vector: readonly number[]; readonly giveWay: () => void },
-): ShardHit[] {
+): Found[] {
   const found: Found[] = [];
   for (const row of searchedCollections(state, query.collections)) {
     const index = state.indexes.get(row.name);
@@ -73,12 +80,7 @@ function searchOne(
     );
   }
   found.sort(byCosine);
-  return found.slice(0, query.limit).map((hit) => {
-    const fetched = query.withDocuments
-      ? fetchDocument(state.store, hit, { chunk: hit.chunk, withVectors: query.withVectors })
-      : null;
-    return { ...hit, document: fetched?.document ?? null, snippet: fetched?.snippet ?? '' };
-  });
+  return found.slice(0, query.limit);
 }
 
 function searchedCollections(state: ShardState, names: readonly string[]): CollectionRow[] {

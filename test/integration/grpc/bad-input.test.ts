@@ -218,6 +218,7 @@ describe('searches', () => {
     ['both text and vector', { text: 'x', vector: floats(1, 0, 0, 0) }, 'query'],
     ['an empty text', { text: '' }, 'text'],
     ['a text of white space', { text: ' \n\t' }, 'text'],
+    ['a text that nobody can see', { text: '\u200b\u2060' }, 'text'],
     ['an oversized text', { text: 'x'.repeat(limits.queryBytesMax + 1) }, 'text'],
     ['a vector with NaN', { vector: floats(Number.NaN, 0, 0, 0) }, 'vector'],
     ['a vector of the wrong length', { vector: floats(1, 0, 0, 0, 0) }, 'vector'],

@@ -47,7 +47,10 @@ test('what was acknowledged before a kill -9 is found by id and by search, once'
       sequence: new CommitSequence().shared,
     });
     const keys = acknowledged.map((number) => ({ collection: 'cases', id: `doc-${number}` }));
-    const { documents } = await driver.actor.tasks.fetch({ keys, withVectors: false }, testTaskContext());
+    const { documents } = await driver.actor.tasks.fetch(
+      { keys, withVectors: false, omitBody: false },
+      testTaskContext(),
+    );
     expect(documents.filter((found) => found === null).length).toBe(0);
     for (const number of acknowledged) {
       const hits = await driver.search(numberedVector(number, dimensions), { limit: 3 });

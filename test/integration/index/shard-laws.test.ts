@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { expect, test } from 'vitest';
+import { limits } from '../../../src/model/limits.ts';
 import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
 import { testActorContext, testTaskContext } from '../../support/actor-context.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -109,6 +110,24 @@ test('a change of attributes keeps content and vectors, and is stale against ano
     testTaskContext(),
   );
   expect(verdicts.verdicts[0]?.type).toBe('unchanged');
+});
+
+test('hits that no message could hold are refused by the shard, and without their bodies given', async () => {
+  const driver = await ShardDriver.start();
+  const body = 'x'.repeat(limits.messageBytesMax / 4);
+  for (let i = 0; i < 5; i++) {
+    await driver.commit([{ id: String(i), vectors: [vector()], contentHash: 'one', body }]);
+  }
+  const all = { withDocuments: true, limit: 5 };
+  await expect(driver.search(vector(), { ...all, limit: 4 })).resolves.toHaveLength(4);
+  await expect(driver.search(vector(), all)).rejects.toMatchObject({ code: 'invalid_argument' });
+  const bare = await driver.search(vector(), { ...all, omitBody: true });
+  expect(bare.map((hit) => hit.document?.body)).toEqual(['', '', '', '', '']);
+  const listed = await driver.actor.tasks.list(
+    { collection: 'cases', afterId: null, limit: 5, omitBody: true },
+    testTaskContext(),
+  );
+  expect(listed.documents.map((document) => document.body)).toEqual(['', '', '', '', '']);
 });
 
 test('commits of one key take effect in the order they were asked', async () => {
@@ -520,6 +539,7 @@ test('several queries of one task give way to others in between', async () => {
     exclude: null,
     withDocuments: false,
     withVectors: false,
+    omitBody: false,
   };
   const { hits } = await driver.actor.tasks.search(query, testTaskContext({ giveWay: () => void gaveWay++ }));
   expect(hits.map((list) => list.length)).toEqual([2, 2, 2]);

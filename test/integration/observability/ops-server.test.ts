@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { deferred } from '../../../src/base/deferred.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { Metrics } from '../../../src/observability/metrics.ts';
 import { OpsServer, type OpsStatus } from '../../../src/observability/ops-server.ts';
@@ -7,11 +8,14 @@ import { OpsServer, type OpsStatus } from '../../../src/observability/ops-server
 let status: OpsStatus;
 let server: OpsServer | null = null;
 
-async function started(metrics = new Metrics({ withProcess: false })): Promise<string> {
-  status = { state: 'starting', failure: null, replay: { changesDone: 30, changesTotal: 90 } };
+async function started(
+  metrics = new Metrics({ withProcess: false }),
+  replay = async () => ({ changesDone: 30, changesTotal: 90 }),
+): Promise<string> {
+  status = { state: 'starting', failure: null };
   const address = { host: '127.0.0.1', port: 0 };
   const log = createLogger({ level: 'silent', thread: 'test' });
-  server = new OpsServer({ address, metrics, status: async () => status, log });
+  server = new OpsServer({ address, metrics, status: () => status, replay, log });
   const { port } = await server.start();
   return `http://127.0.0.1:${port}`;
 }
@@ -45,6 +49,12 @@ describe('the ops server', () => {
     expect(failed.status).toBe(503);
     expect(await failed.json()).toMatchObject({ alive: false, failure: 'index-00 failed 5 times in 60 s' });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
+
+  it('says that it is alive without waiting for a thread that does not answer', async () => {
+    const { promise: never } = deferred<{ changesDone: number; changesTotal: number }>();
+    const url = await started(undefined, () => never);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
   it('serves the metrics in the text format', async () => {
@@ -99,9 +109,13 @@ describe('the ops server', () => {
     const other = new OpsServer({
       address: { host: '127.0.0.1', port: Number(url.port) },
       metrics: new Metrics({ withProcess: false }),
-      status: async () => status,
+      status: () => status,
+      replay: async () => ({ changesDone: 0, changesTotal: 0 }),
       log: createLogger({ level: 'silent', thread: 'test' }),
     });
-    await expect(other.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(other.start()).rejects.toMatchObject({
+      code: 'failed_precondition',
+      message: expect.stringContaining(`cannot listen on 127.0.0.1:${url.port}`),
+    });
   });
 });

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStateStore, type StateStore } from '../../../src/storage/state-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -61,4 +63,28 @@ test('another process keeps a folder locked for as long as it lives, kill -9 inc
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   await (await openState(dataDir)).close();
+});
+
+// Each of these would end the process inside LMDB, so that a broken check shows as a crashed test file.
+test.each(['state', 'lock', 'shard-01'])('a damaged %s is refused with its name', async (folder) => {
+  const dataDir = temporaryFolder();
+  await (await openState(dataDir, 2)).close();
+  const file = join(dataDir, folder, 'data.mdb');
+  if (folder === 'shard-01') {
+    mkdirSync(join(dataDir, folder));
+    copyFileSync(join(dataDir, 'state', 'data.mdb'), file);
+    await (await openState(dataDir)).close();
+  }
+  truncateSync(file, 100);
+  await expect(openState(dataDir)).rejects.toMatchObject({ code: 'data_loss', facts: { path: file } });
+  writeFileSync(file, Buffer.alloc(100_000, 'garbage'));
+  await expect(openState(dataDir)).rejects.toMatchObject({ code: 'data_loss', facts: { path: file } });
+  writeFileSync(file, '');
+  await (await openState(dataDir)).close();
+});
+
+test('a data folder that is a file is refused with its name', async () => {
+  const dataDir = join(temporaryFolder(), 'file');
+  writeFileSync(dataDir, '');
+  await expect(openState(dataDir)).rejects.toMatchObject({ code: 'failed_precondition', facts: { dataDir } });
 });

@@ -142,6 +142,25 @@ describe('the start', () => {
 });
 
 describe('restarts', () => {
+  test('are told in the log: why an actor went down, and when it is back', async () => {
+    const told: string[] = [];
+    const tell = (fields: object, event: string) => void told.push(`${event} ${JSON.stringify(fields)}`);
+    const { supervisor, clock, add, kill, settle } = setUp({
+      log: { debug: tell, info: tell, warn: tell, error: tell },
+    });
+    add('a');
+    await supervisor.start();
+    expect(told).toEqual([]);
+    kill('a');
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(told).toEqual([
+      'restarting actor {"actor":"a","reason":"error","detail":"error: killed","delayMs":100}',
+      'actor is back {"actor":"a","restarts":1}',
+    ]);
+  });
+
   test('wait for the backoff, which doubles with each failure', async () => {
     const { supervisor, clock, events, add, kill, settle, stateOf } = setUp();
     add('a');

@@ -64,3 +64,12 @@ it('a pipe of unknown length has no share and no time left', () => {
   expect(written).toEqual(['kms: 5 documents acknowledged, 0 rejected, 1/s\n']);
   progress.stop();
 });
+
+it('a line on a terminal takes the place of the bar instead of standing behind it', () => {
+  const { io: commandIo, written } = io(new ManualClock(), true);
+  const progress = new IngestProgress(commandIo, 1_000, { record: 0, offset: 0 });
+  written.length = 0;
+  progress.say('the stream broke');
+  expect(written.join('')).toBe('\r\u001b[Kkms: the stream broke\n');
+  progress.stop();
+});

@@ -38,6 +38,12 @@ it('document text and vectors never reach a line, even when a whole document is 
   expect(JSON.stringify(lines())).not.toMatch(/secret|0\.5/);
 });
 
+it('a count stays readable under a name that would be cut out for its text', () => {
+  const { lines, sink } = captured();
+  createLogger({ level: 'info', thread: 'main', sink }).info({ vectors: 435 }, 'shard is ready');
+  expect(lines()[0]).toMatchObject({ vectors: 435 });
+});
+
 it('a known error is logged with its code and facts, an unforeseen one with its stack', () => {
   const { lines, sink } = captured();
   const log = createLogger({ level: 'info', thread: 'main', sink });

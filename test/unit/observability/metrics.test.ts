@@ -49,22 +49,23 @@ describe('the registry', () => {
       labels: { stage: 'embed' },
       values: [0.002, 0.2],
     });
-    metrics.set('kms_index_vectors', 7, { part: 'tail' });
+    metrics.set('kms_index_vectors', 7, { shard: '0', part: 'tail' });
     const { text } = await metrics.scrape();
     expect(text).toContain('kms_ingest_documents_total{outcome="indexed"} 3');
     expect(text).toContain('kms_embedding_tokens_total 40');
     expect(text).toContain('kms_stage_seconds_bucket{le="0.0025",stage="embed"} 1');
     expect(text).toContain('kms_stage_seconds_count{stage="embed"} 2');
-    expect(text).toContain('kms_index_vectors{part="tail"} 7');
+    expect(text).toContain('kms_index_vectors{shard="0",part="tail"} 7');
   });
 
   it('a gauge that was never measured is absent instead of 0', async () => {
     const metrics = new Metrics({ withProcess: false });
-    expect((await metrics.scrape()).text).not.toMatch(/^kms_index_recall_ratio \d/m);
-    metrics.set('kms_index_recall_ratio', 0.97);
-    expect((await metrics.scrape()).text).toMatch(/^kms_index_recall_ratio 0.97$/m);
-    metrics.clear('kms_index_recall_ratio');
-    expect((await metrics.scrape()).text).not.toMatch(/^kms_index_recall_ratio \d/m);
+    const isThere = async () => /^kms_index_tombstones\{/m.test((await metrics.scrape()).text);
+    expect(await isThere()).toBe(false);
+    metrics.set('kms_index_tombstones', 3, { shard: '0' });
+    expect(await isThere()).toBe(true);
+    metrics.clear('kms_index_tombstones');
+    expect(await isThere()).toBe(false);
   });
 
   it('a delta with an undeclared name, kind, label or value is refused', () => {
@@ -84,15 +85,17 @@ describe('the registry', () => {
 
   it('gauges are refreshed before each scrape', async () => {
     const metrics = new Metrics({ withProcess: false });
-    let letters = 0;
-    metrics.refreshBeforeScrape(() => metrics.set('kms_dead_letters', ++letters));
+    let tombstones = 0;
+    metrics.refreshBeforeScrape(() => metrics.set('kms_index_tombstones', ++tombstones, { shard: '0' }));
     await metrics.scrape();
-    expect((await metrics.scrape()).text).toMatch(/^kms_dead_letters 2$/m);
+    expect((await metrics.scrape()).text).toMatch(/^kms_index_tombstones\{shard="0"\} 2$/m);
   });
 
   it('the metrics of the process are there when asked for', async () => {
     const { text } = await new Metrics({ withProcess: true }).scrape();
     expect(text).toContain('process_cpu_seconds_total');
     expect(text).toContain('nodejs_eventloop_lag_seconds');
+    const gauges = [...text.matchAll(/^# TYPE (\S+) gauge$/gm)].map(([, name]) => name);
+    expect(gauges.filter((name) => name?.endsWith('_total'))).toEqual([]);
   });
 });

@@ -29,6 +29,7 @@ function query(more: Partial<SearchQuery> = {}): SearchQuery {
     mode: 'semantic',
     commitSequenceMin: 0,
     withVectors: false,
+    omitBody: false,
     ...more,
   };
 }
@@ -62,6 +63,7 @@ const hit = (id: string, cosine: number): ShardHit => ({
 
 /** Shards that give `hits` by shard number for every query vector, and have every document but `gone`. */
 function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; gone?: string } = {}) {
+  const timed: string[] = [];
   const embed = modelActor<EmbedTasks>('embed', {
     embedQueries: ({ texts }) => {
       const vectors = new Float32Array(texts.length * modelDimensions);
@@ -109,9 +111,9 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
     dimensions: modelDimensions,
     newestSequence: () => newestSequence,
     clock: systemClock,
-    metrics: { ingestStage: () => {}, searchStage: () => {}, documents: () => {} },
+    metrics: { ingestStage: () => {}, searchStage: (stage) => timed.push(stage), documents: () => {} },
   });
-  return { flow, embed, shards };
+  return { flow, embed, shards, timed };
 }
 
 /** Names that live in the shard they are listed for, so that `fetch` is asked of the right one. */
@@ -149,6 +151,15 @@ test('the texts of a batch are embedded with one ask, and queries of one shape s
   expect(embed.calls.map(({ request }) => request)).toEqual([{ texts: ['one', 'two', 'three'] }]);
   const counts = shards[0]?.calls.map(({ request }) => (request as { queryCount: number }).queryCount);
   expect(counts?.sort()).toEqual([1, 2]);
+});
+
+test('only a search by text has a time for embedding', async () => {
+  const { flow, timed } = flowOver([[hit('a', 0.5)]]);
+  const [byVector] = await flow.searchBatch([query()], call);
+  expect(byVector?.timings.embedMs).toBe(0);
+  expect(timed).not.toContain('embed');
+  await flow.searchBatch([query({ target: { type: 'text', text: 'one' } })], call);
+  expect(timed).toContain('embed');
 });
 
 test('every ask of a search is urgent', async () => {
@@ -220,8 +231,9 @@ test('a list over several shards is one list in order of id', async () => {
     all.filter((id) => shardOf({ collection: 'cases', id }, 2) === shard).map((id) => hit(id, 0)),
   );
   const { flow } = flowOver(shardHits);
-  const first = await flow.list({ collection: 'cases', afterId: null, limit: 4 }, call);
+  const first = await flow.list({ collection: 'cases', afterId: null, limit: 4, omitBody: false }, call);
   expect(first.map(({ id }) => id)).toEqual(all.slice(0, 4));
-  const rest = await flow.list({ collection: 'cases', afterId: first[3]?.id ?? '', limit: 4 }, call);
+  const afterId = first[3]?.id ?? '';
+  const rest = await flow.list({ collection: 'cases', afterId, limit: 4, omitBody: false }, call);
   expect(rest.map(({ id }) => id)).toEqual(all.slice(4));
 });

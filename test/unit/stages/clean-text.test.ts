@@ -77,6 +77,12 @@ describe('characters', () => {
     );
   });
 
+  test('a letter keeps 30 marks, as sorting more of them takes quadratic time', () => {
+    expect(cleanText(`a${'\u0327\u0301'.repeat(2_000)} b\u0301`).length).toBeLessThan(40);
+    const composed = `x${'\u0344'.repeat(30)}`;
+    expect(cleanText(cleanText(composed))).toBe(cleanText(composed));
+  });
+
   test('lines stay lines, and one empty line is as good as many', () => {
     expect(cleanText('  a \t b  \r\n\r\n\r\n\r\n   at c\r  at d\u2028e ')).toBe('a b\n\nat c\nat d\ne');
   });

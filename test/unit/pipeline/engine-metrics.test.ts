@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { Metrics } from '../../../src/observability/metrics.ts';
+import { setGauges } from '../../../src/pipeline/engine-metrics.ts';
+
+const shard = {
+  graph_vectors: 40,
+  tail_vectors: 2,
+  tombstones: 1,
+  commits_waiting: 3,
+  lmdb_used_bytes: 4096,
+  lmdb_map_bytes: 65_536,
+};
+
+async function shown(metrics: Metrics): Promise<string[]> {
+  const { text } = await metrics.scrape();
+  return text.split('\n').filter((line) => /^kms_(index|lmdb|actor|thread)_/.test(line));
+}
+
+test('each gauge of a shard shows what the shard says', async () => {
+  const metrics = new Metrics({ withProcess: false });
+  setGauges(metrics, { actors: [], shards: [shard] });
+  expect(await shown(metrics)).toEqual([
+    'kms_index_vectors{shard="0",part="graph"} 40',
+    'kms_index_vectors{shard="0",part="tail"} 2',
+    'kms_index_tombstones{shard="0"} 1',
+    'kms_index_commits_waiting{shard="0"} 3',
+    'kms_lmdb_used_bytes{shard="0"} 4096',
+    'kms_lmdb_map_bytes{shard="0"} 65536',
+  ]);
+});
+
+test('a shard that does not answer keeps its last values, and one that never did has none', async () => {
+  const metrics = new Metrics({ withProcess: false });
+  setGauges(metrics, { actors: [], shards: [shard, null] });
+  setGauges(metrics, { actors: [], shards: [null, null] });
+  const lines = await shown(metrics);
+  expect(lines).toContain('kms_index_vectors{shard="0",part="graph"} 40');
+  expect(lines.filter((line) => line.includes('shard="1"'))).toEqual([]);
+});
+
+test('each actor shows its mailbox and its thread', async () => {
+  const metrics = new Metrics({ withProcess: false });
+  const vitals = { mailboxDepth: 5, heapBytes: 1024, eventLoopLagMs: 250 };
+  const actor = { name: 'embed', state: 'running', restarts: 0, lastFault: '', ...vitals } as const;
+  setGauges(metrics, { actors: [actor], shards: [] });
+  expect(await shown(metrics)).toEqual([
+    'kms_actor_mailbox_depth{actor="embed"} 5',
+    'kms_thread_event_loop_lag_seconds{actor="embed"} 0.25',
+    'kms_thread_heap_bytes{actor="embed"} 1024',
+  ]);
+});
