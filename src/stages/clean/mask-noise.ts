@@ -11,7 +11,11 @@ const mask = '#';
 /** The mask itself is left out: a run of masks is not decoration. */
 const decoration = /([-=_*~+.\u2013\u2014\u2022\u2500-\u257f])\1{3,}/g;
 
-const urlQuery = /\bhttps?:\/\/[^\s?#<>"']{1,500}\?[^\s<>"')\]]*/g;
+/**
+ * Up to a fragment, which is also where a mask will stand: what lies behind one never joins the query. What ends a query
+ * ends the part before it too, or the rest of a shortened link would reach into the next one.
+ */
+const urlQuery = /\bhttps?:\/\/[^\s?#<>"')\]]{1,500}\?[^\s#<>"')\]]*/g;
 /** A longer query carries state, not meaning. */
 const queryCharactersMax = 64;
 const trackingName = /[?&;](?:utm_\w+|gclid|fbclid|msclkid|mc_eid|token|sig|signature|session\w*)=/i;

@@ -55,6 +55,8 @@ describe('noise', () => {
   test('a tracking query goes with its link kept, and a meaningful one stays', () => {
     expect(cleanText('see https://a.example/x?utm_source=mail&id=1 now')).toBe('see https://a.example/x now');
     expect(cleanText('see https://a.example/x?id=1 now')).toBe('see https://a.example/x?id=1 now');
+    const joined = `https://a.example/x?id=1\u00a1Jan 5 10:00:00/${'long/'.repeat(16)}`;
+    expect(cleanText(cleanText(joined))).toBe(cleanText(joined));
   });
 
   test('ruling lines shrink', () => {
