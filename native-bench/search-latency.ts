@@ -13,9 +13,9 @@ import { type Figure, figure, quantile, report } from './bench-report.ts';
 
 const dimensions = 384;
 const stored = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? 100_000);
-const queriesPerPhase = Number(process.env['KMS_BENCH_QUERIES'] ?? 1_500);
+const queriesPerPhase = Number(process.env['KMS_BENCH_QUERIES'] ?? 500);
 /** Poisson arrivals at this rate, each from its due time: a slow answer does not hide the ones that queue behind it. */
-const queriesPerSecond = 100;
+const queriesPerSecond = 50;
 const loader = fileURLToPath(new URL('./background-load.ts', import.meta.url));
 let phase = 0;
 
@@ -86,18 +86,24 @@ await withEngine({}, async (engine) => {
   await latencies(vectorQuery); // warms both sides up
   await latencies(textQuery);
 
+  // The floor: a call that asks nothing of any thread, over the same connection at the same rate.
+  const emptyCall = () => client.checkHealth({ service: '' });
+  const idleEmpty = await latencies(emptyCall);
   const idleVector = await latencies(vectorQuery);
   const idleText = await latencies(textQuery);
   const underVectors = await whileLoading(engine, 'vectors', () => latencies(vectorQuery));
   const underTexts = await whileLoading(engine, 'texts', () => latencies(textQuery));
+  const underTextsEmpty = await whileLoading(engine, 'texts', () => latencies(emptyCall));
   const underTextsVector = await whileLoading(engine, 'texts', () => latencies(vectorQuery));
   report('search-latency', [
+    ...quantiles('idle, empty call (health)', idleEmpty, ''),
     ...quantiles(`${stored} documents, idle, vector query`, idleVector, '< 10'),
     ...quantiles(`${stored} documents, idle, text query`, idleText, '< 10'),
     ...quantiles('vectors coming in at full rate, vector query', underVectors.samples, '< 10'),
     figure('  documents with vectors a second meanwhile', underVectors.rate, '1/s'),
     ...quantiles('texts coming in at full rate, text query', underTexts.samples, '< 10'),
     figure('  texts a second meanwhile', underTexts.rate, '1/s'),
+    ...quantiles('texts coming in at full rate, empty call (health)', underTextsEmpty.samples, ''),
     ...quantiles('texts coming in at full rate, vector query', underTextsVector.samples, '< 10'),
     figure(
       'text query p99, loading texts / idle',
