@@ -7,6 +7,7 @@ import type { SpawnThread } from './actor/thread-host.ts';
 import type { Clock } from './base/clock.ts';
 import { deferred } from './base/deferred.ts';
 import type { KmsError } from './base/errors.ts';
+import { formatAddress } from './config/network-address.ts';
 import { type Settings, shardsForNewFolder } from './config/settings.ts';
 import { minilmSpace } from './embedding/minilm/minilm-space.ts';
 import { prometheusMetrics } from './grpc/prometheus-metrics.ts';
@@ -96,7 +97,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const grpc: GrpcServer = createGrpcServer({
     engine,
-    address: `${bracketed(settings.grpcAddress.host)}:${settings.grpcAddress.port}`,
+    address: formatAddress(settings.grpcAddress),
     log: log.child({ part: 'grpc' }),
     clock,
     metrics: prometheusMetrics(metrics),
@@ -132,8 +133,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   async function start(): Promise<void> {
     ports.http = (await ops.start()).port;
     ports.grpc = (await grpc.start()).port;
-    const grpcAddress = `${bracketed(settings.grpcAddress.host)}:${ports.grpc}`;
-    const httpAddress = `${bracketed(settings.httpAddress.host)}:${ports.http}`;
+    const grpcAddress = formatAddress({ ...settings.grpcAddress, port: ports.grpc });
+    const httpAddress = formatAddress({ ...settings.httpAddress, port: ports.http });
     log.info(
       { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, instructionSet },
       'engine listens',
@@ -170,11 +171,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failure: failure.promise,
     ports,
   };
-}
-
-/** An IPv6 address stands in brackets before a port. */
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function packageVersion(): string {

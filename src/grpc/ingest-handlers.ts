@@ -1,44 +1,28 @@
 // IngestService.
 
-import type { handleBidiStreamingCall } from '@grpc/grpc-js';
 import { type KmsError, toFault } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { CallOptions } from '../pipeline/engine-api.ts';
-import { serveBoundedStream } from './bounded-stream.ts';
 import type { IngestRequest__Output } from './generated/kms/v1/IngestRequest.ts';
 import type { IngestResponse } from './generated/kms/v1/IngestResponse.ts';
 import type { IngestServiceDefinition } from './generated/kms/v1/IngestService.ts';
 import { ingestDocuments } from './ingest-documents.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import type { RpcHost } from './rpc-host.ts';
 import { toWireError } from './status.ts';
+import { streamHandler } from './stream-handler.ts';
 import { documentsFromWire } from './wire-document.ts';
 
 const bytesMax = 2 * limits.messageBytesMax;
 
 export function ingestHandlers(host: RpcHost): Record<keyof IngestServiceDefinition, unknown> {
-  const Ingest: handleBidiStreamingCall<Received<IngestRequest__Output>, IngestResponse> = (call) => {
-    const options = callOptionsOf(call, host.clock);
-    const failure = (error: unknown) => failureOf(host, call.getPath(), error);
-    try {
-      checkDeadline(options, host.clock);
-      checkReady(host);
-    } catch (error) {
-      call.emit('error', failure(error));
-      return;
-    }
-    serveBoundedStream({
-      call,
-      messagesMax: host.ingestStreamMessages,
-      bytesMax,
-      budget: host.budget,
-      order: 'request',
-      drainSignal: host.drainSignal,
-      answer: (request) => ingest(host, request, options),
-      failureOf: failure,
-    });
-  };
+  const Ingest = streamHandler<IngestRequest__Output, IngestResponse>(host, {
+    messagesMax: host.ingestStreamMessages,
+    bytesMax,
+    order: 'request',
+    answer: (request, options) => ingest(host, request, options),
+  });
   return { Ingest };
 }
 

@@ -1,10 +1,8 @@
 // SearchService.
 
-import type { handleBidiStreamingCall } from '@grpc/grpc-js';
 import { toFault } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
-import { serveBoundedStream } from './bounded-stream.ts';
 import type { BatchSearchRequest__Output } from './generated/kms/v1/BatchSearchRequest.ts';
 import type { BatchSearchResponse } from './generated/kms/v1/BatchSearchResponse.ts';
 import type { FindSimilarRequest__Output } from './generated/kms/v1/FindSimilarRequest.ts';
@@ -16,8 +14,9 @@ import type { SearchStreamRequest__Output } from './generated/kms/v1/SearchStrea
 import type { SearchStreamResponse } from './generated/kms/v1/SearchStreamResponse.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import type { RpcHost } from './rpc-host.ts';
 import { logFault, toWireError } from './status.ts';
+import { streamHandler } from './stream-handler.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { answersToWire, answerToWire } from './wire-answer.ts';
 import { checkBytes } from './wire-checks.ts';
@@ -89,30 +88,13 @@ async function batchSearch(
   return { responses: answersToWire(await engine.searchBatch(queries, options), requests) };
 }
 
-function searchStream(
-  host: RpcHost,
-): handleBidiStreamingCall<Received<SearchStreamRequest__Output>, SearchStreamResponse> {
-  return (call) => {
-    const options = callOptionsOf(call, host.clock);
-    const failure = (error: unknown) => failureOf(host, call.getPath(), error);
-    try {
-      checkDeadline(options, host.clock);
-      checkReady(host);
-    } catch (error) {
-      call.emit('error', failure(error));
-      return;
-    }
-    serveBoundedStream({
-      call,
-      messagesMax: streamMessagesMax,
-      bytesMax: streamBytesMax,
-      budget: host.budget,
-      order: 'completion',
-      drainSignal: host.drainSignal,
-      answer: (request) => answerStreamed(host, request, options),
-      failureOf: failure,
-    });
-  };
+function searchStream(host: RpcHost) {
+  return streamHandler<SearchStreamRequest__Output, SearchStreamResponse>(host, {
+    messagesMax: streamMessagesMax,
+    bytesMax: streamBytesMax,
+    order: 'completion',
+    answer: (request, options) => answerStreamed(host, request, options),
+  });
 }
 
 /** Rejects only for bytes that are no request: every other fault is an answer, and the stream goes on. */
