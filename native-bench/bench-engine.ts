@@ -7,6 +7,11 @@ import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { EngineProcess } from '../test/support/engine-process.ts';
 import { IngestStream } from '../test/support/ingest-stream.ts';
 
+/** As the Dockerfile and the systemd unit start it: memory in huge pages makes insertions some 7 % faster. */
+const environment = { KMS_LOG_LEVEL: 'info', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+/** For comparing Node's own settings, such as --single-threaded-gc. */
+const nodeFlags = (process.env['KMS_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+
 /** Runs `bench` against a fresh engine, then stops the engine and removes its folder. */
 export async function withEngine<T>(
   env: Readonly<Record<string, string>>,
@@ -15,7 +20,8 @@ export async function withEngine<T>(
   const folder = mkdtempSync(join(tmpdir(), 'kms-bench-'));
   const engine = await EngineProcess.start({
     dataDir: join(folder, 'data'),
-    env: { KMS_LOG_LEVEL: 'info', ...env },
+    env: { ...environment, ...env },
+    nodeFlags,
   });
   try {
     await engine.ready();

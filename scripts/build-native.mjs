@@ -39,6 +39,12 @@ export function buildNative(log = console.log) {
   return instructionSet;
 }
 
+/** A copy of the addon elsewhere, for a bench to compare with; `baseline` is what the package's own build makes. */
+export function buildNativeAt(outputPath, instructionSet) {
+  const package_ = dirname(require.resolve('hnswlib-node/package.json'));
+  run([...compileCommand(package_, instructionSet), '-o', outputPath]);
+}
+
 /** The flags are those of node-gyp's release build, and the processor's. */
 function compileCommand(package_, instructionSet) {
   const nodeApi = require('node-api-headers').include_dir;

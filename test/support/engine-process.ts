@@ -17,6 +17,8 @@ export interface EngineProcessOptions {
   readonly dataDir: string;
   /** More settings, by variable. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Node's own, before the program. */
+  readonly nodeFlags?: readonly string[];
 }
 
 export interface LogLine {
@@ -53,7 +55,10 @@ export class EngineProcess {
       KMS_DATA_DIR: options.dataDir,
       ...options.env,
     };
-    const child = spawn(process.execPath, [main, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), main, 'serve'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     // A test that fails leaves its engine behind; it ends with the test's process.
     const killWithUs = () => child.kill('SIGKILL');
     process.once('exit', killWithUs);
