@@ -4,8 +4,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { InferenceSession } from '../src/embedding/minilm/inference-messages.ts';
 import { ensureMiniLmModelFile } from '../src/embedding/minilm/minilm-model-file.ts';
-import { type MiniLmSession, openMiniLmSession } from '../src/embedding/minilm/minilm-session.ts';
+import { openMiniLmSession } from '../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../src/embedding/minilm/minilm-tokenizer.ts';
 import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { benchTexts } from './bench-data.ts';
@@ -32,7 +33,7 @@ function* documents(round: number): Generator<Document> {
 }
 
 /** Texts a second of nothing but the model on one thread, `batch` at a time. */
-async function bareRate(session: MiniLmSession, batch: number): Promise<number> {
+async function bareRate(session: InferenceSession, batch: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < sorted.length; i += batch) await session.run(sorted.slice(i, i + batch));
   return count / secondsSince(start);

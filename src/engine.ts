@@ -2,29 +2,37 @@
 // parts.
 
 import { readFileSync } from 'node:fs';
-import { Supervisor } from './actor/supervisor.ts';
+import { availableParallelism } from 'node:os';
 import type { SpawnThread } from './actor/thread-host.ts';
 import type { Clock } from './base/clock.ts';
 import { deferred } from './base/deferred.ts';
 import type { KmsError } from './base/errors.ts';
 import { formatAddress } from './config/network-address.ts';
 import { type Settings, shardsForNewFolder } from './config/settings.ts';
-import { minilmSpace } from './embedding/minilm/minilm-space.ts';
+import { resolveSpace } from './embedding/embedding-spaces.ts';
+import { specOfSettings } from './embedding/spec-of-settings.ts';
 import { prometheusMetrics } from './grpc/prometheus-metrics.ts';
 import { createGrpcServer, type GrpcServer } from './grpc/server.ts';
 import { generationOf } from './model/vector-space.ts';
 import type { Log } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { OpsServer } from './observability/ops-server.ts';
+import { Background } from './pipeline/background.ts';
 import { CollectionRegistry } from './pipeline/collection-registry.ts';
 import { DocumentCredits } from './pipeline/document-credits.ts';
-import { actorObserver, flowMetrics, setGauges } from './pipeline/engine-metrics.ts';
+import { actorObserver, flowMetrics, setEmbeddingGauges, setGauges } from './pipeline/engine-metrics.ts';
 import { EngineReadiness } from './pipeline/engine-readiness.ts';
 import { IngestFlow } from './pipeline/ingest-flow.ts';
+import { KeyTurns } from './pipeline/key-turns.ts';
+import { addKnownSpaces, startServingSpaces } from './pipeline/known-spaces.ts';
 import { QueryFlow } from './pipeline/query-flow.ts';
+import { CollectionFollowers } from './pipeline/reembed/collection-followers.ts';
+import { Reembed } from './pipeline/reembed/reembed.ts';
 import { RunningEngine } from './pipeline/running-engine.ts';
-import { StageCalls } from './pipeline/stage-calls.ts';
-import { addActors } from './pipeline/topology.ts';
+import { SpaceHost } from './pipeline/space-host.ts';
+import { SpaceRuntimes } from './pipeline/space-runtimes.ts';
+import { openSources } from './sources/open-sources.ts';
+import type { SyncSource } from './sources/sync-source.ts';
 import { cleanerVersion } from './stages/clean/cleaner-version.ts';
 import { CommitSequence } from './storage/commit-sequence.ts';
 import { openStateStore } from './storage/state-store.ts';
@@ -37,6 +45,8 @@ export interface EngineOptions {
   readonly metrics: Metrics;
   /** How threads are started; tests hold on to them. Default: real worker threads. */
   readonly spawn?: SpawnThread;
+  /** What the jobs read. Default: what the sources file says. */
+  readonly sources?: readonly SyncSource[];
 }
 
 export interface Engine {
@@ -59,7 +69,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, log, clock, metrics } = options;
   // Before any thread loads the addon: on a processor that it was not built for, it ends the process without a word.
   const instructionSet = checkNativeBuild();
-  const space = minilmSpace(cleanerVersion);
+  const spec = specOfSettings(settings);
+  const space = await resolveSpace(spec, cleanerVersion);
+  const sources = options.sources ?? (await openSources(settings.sourcesFile, { env: process.env, clock }));
   // Takes the folder's lock, so it comes before anything that could touch the data.
   const state = await openStateStore({
     dataDir: settings.dataDir,
@@ -69,27 +81,67 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { shardCount } = state;
   const failure = deferred<unknown>();
   let failureText: string | null = null;
-  const supervisor = new Supervisor({
-    clock,
-    log: log.child({ part: 'supervisor' }),
-    observer: actorObserver(metrics),
-    intensity: { restartsMax: settings.restartsMax, periodMs: settings.restartsPeriodMs },
-    backoff,
-    strategy: 'one_for_one',
-    onEscalate: (error: KmsError) => {
-      failureText = error.message;
-      failure.resolve(error);
-    },
-    ...(options.spawn === undefined ? {} : { spawn: options.spawn }),
-  });
+  const giveUp = (error: KmsError) => {
+    failureText = error.message;
+    failure.resolve(error);
+  };
   const sequence = new CommitSequence();
-  const actors = addActors({ supervisor, settings, space, shardCount, sequence: sequence.shared });
-  const flows = createFlows();
+  const reported = flowMetrics(metrics);
+  const spaces = new SpaceRuntimes();
+  const collections = new CollectionRegistry({ store: state, space, epochMs: clock.epochMs });
+  const host = new SpaceHost({
+    settings,
+    store: state,
+    spaces,
+    supervision: {
+      clock,
+      log: log.child({ part: 'supervisor' }),
+      observer: actorObserver(metrics),
+      intensity: { restartsMax: settings.restartsMax, periodMs: settings.restartsPeriodMs },
+      backoff,
+      strategy: 'one_for_one',
+      ...(options.spawn === undefined ? {} : { spawn: options.spawn }),
+    },
+    sequence: sequence.shared,
+    clock,
+    log,
+    metrics: reported,
+    onFailure: (generation, error) => {
+      const isServing = [...collections.servingGenerations, generationOf(space)].includes(generation);
+      if (isServing) giveUp(error);
+      else log.error({ generation, fault: error.message }, 'a second generation was given up');
+    },
+  });
+  try {
+    await addKnownSpaces({ generation: generationOf(space), spec }, { host, store: state, collections, log });
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+  const { flows, reembed } = createFlows();
   const readiness = new EngineReadiness();
+  const background = new Background({
+    state,
+    sources,
+    line: flows.ingestFlow,
+    readiness,
+    machine: {
+      cores: availableParallelism(),
+      documentsInFlightMax: settings.ingestDocumentsInFlight,
+      provider: spec.provider,
+    },
+    clock,
+    random: Math.random,
+    log,
+    metrics,
+  });
   const engine = new RunningEngine({
     ...flows,
-    supervisor,
-    shards: actors.shards,
+    collections,
+    spaces,
+    host,
+    reembed,
+    background,
     space,
     readiness,
     version: packageVersion(),
@@ -111,23 +163,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     replay: () => engine.replay(),
   });
   metrics.refreshBeforeScrape(async () => {
-    const shards = await engine.shardStats();
-    setGauges(metrics, { actors: supervisor.statuses(), shards });
+    setGauges(metrics, { actors: host.statuses(), shards: await host.shardStats() });
+    setEmbeddingGauges(metrics, await host.embedStats());
+    await background.refreshMetrics();
   });
   const ports = { grpc: 0, http: 0 };
 
   function createFlows() {
-    const collections = new CollectionRegistry({ store: state, space, epochMs: clock.epochMs });
-    const reported = flowMetrics(metrics);
-    const { dimensions } = space;
-    const generation = generationOf(space);
-    const stages = new StageCalls({ actors, generation, dimensions, clock, metrics: reported });
+    const turns = new KeyTurns();
+    const part = log.child({ part: 'reembed' });
+    const followers = new CollectionFollowers({ collections, spaces, turns, clock, log: part });
     const credits = new DocumentCredits(settings.ingestDocumentsInFlight);
-    const ingestFlow = new IngestFlow({ stages, collections, credits, metrics: reported });
-    const newestSequence = () => sequence.newest();
-    const { embed, shards } = actors;
-    const shared = { collections, dimensions, newestSequence, clock, metrics: reported };
-    return { ingestFlow, queryFlow: new QueryFlow({ embed, shards, ...shared }) };
+    const ingestFlow = new IngestFlow({ spaces, collections, followers, turns, credits, metrics: reported });
+    const queryFlow = new QueryFlow({ spaces, collections, newestSequence: () => sequence.newest() });
+    const moved = { collections, spaces, followers, host, store: state, settings, clock, log: part };
+    return { flows: { ingestFlow, queryFlow }, reembed: new Reembed(moved) };
   }
 
   async function start(): Promise<void> {
@@ -140,8 +190,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       'engine listens',
     );
     const startMs = clock.nowMs();
-    await supervisor.start();
+    await startServingSpaces({ host, spaces, collections });
     readiness.enter('ready');
+    reembed.resume();
+    background.start();
     log.info(
       { startMs: Math.round(clock.nowMs() - startMs), generation: generationOf(space) },
       'engine is ready',
@@ -152,8 +204,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const startMs = clock.nowMs();
     const deadlineMs = startMs + settings.shutdownTimeoutMs;
     readiness.enter('draining');
-    await grpc.drain({ graceMs: settings.shutdownTimeoutMs * callsShare });
-    await supervisor.drain(deadlineMs);
+    const graceMs = settings.shutdownTimeoutMs * callsShare;
+    // Together: who watches a job is told at once that the engine stops, and the calls can end.
+    await Promise.all([background.stop({ graceMs }), grpc.drain({ graceMs })]);
+    await reembed.stop();
+    await host.drain(deadlineMs);
     await grpc.stop();
     await state.close();
     readiness.enter('stopped');

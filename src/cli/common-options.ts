@@ -28,6 +28,15 @@ export function addClientOptions(command: Command): Command {
     .option('--json', 'print JSON for scripts instead of tables for people', false);
 }
 
+/** `--retry-for`, for commands that go on while the engine is away. */
+export function addPatienceOption(command: Command): Command {
+  return command.addOption(
+    new Option('--retry-for <seconds>', 'how long to go on trying while the engine is away')
+      .default(60)
+      .argParser(integerReader(0, 86_400)),
+  );
+}
+
 /** `--limit`, `--exact` and `--ef`, as the search API takes them. */
 export function addSearchOptions(command: Command): Command {
   return command

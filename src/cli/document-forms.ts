@@ -1,11 +1,12 @@
 // A document between its three forms outside the engine: what a reader found, what goes over the wire, and the JSON
 // that commands print.
 
-import type { Timestamp, Timestamp__Output } from '../grpc/generated/google/protobuf/Timestamp.ts';
+import type { Timestamp } from '../grpc/generated/google/protobuf/Timestamp.ts';
 import type { AttributeValue, AttributeValue__Output } from '../grpc/generated/kms/v1/AttributeValue.ts';
 import type { Document, Document__Output } from '../grpc/generated/kms/v1/Document.ts';
 import type { AttributeValue as StoredAttribute } from '../model/document.ts';
 import type { SourceDocument } from '../sources/source.ts';
+import { isoTime } from './wire-forms.ts';
 
 /** For the wire. `collection` is where documents go that name none. */
 export function toWireDocument(document: SourceDocument, collection: string): Document {
@@ -80,10 +81,6 @@ function plainAttribute(value: AttributeValue__Output): unknown {
 function toTimestamp(timeMs: number): Timestamp {
   const seconds = Math.floor(timeMs / 1000);
   return { seconds, nanos: Math.round((timeMs - seconds * 1000) * 1e6) };
-}
-
-function isoTime({ seconds, nanos }: Timestamp__Output): string {
-  return new Date(Number(seconds) * 1000 + Math.floor(nanos / 1e6)).toISOString();
 }
 
 function littleEndianBytes(values: Float32Array): Buffer {

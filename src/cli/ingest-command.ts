@@ -6,7 +6,7 @@ import { collectionNamePattern } from '../model/limits.ts';
 import { openSource, type SourceFormat, sourceFormats } from '../sources/open-source.ts';
 import { type CommandIo, exitCodes, say } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { addClientOptions, type ClientOptions, integerReader } from './common-options.ts';
+import { addClientOptions, addPatienceOption, type ClientOptions } from './common-options.ts';
 import type { Connection } from './connection.ts';
 import { IngestRun } from './ingest-run.ts';
 
@@ -38,13 +38,8 @@ export function addIngestCommand(program: Command, runner: CommandRunner): void 
     .option('--checkpoint <file>', 'where to remember how far it came (default: PATH.kms-checkpoint.json)')
     .option('--rejected <file>', 'where to report rejected documents (default: PATH.rejected.jsonl)')
     .option('--restart', 'ignore the checkpoint and begin at the start', false)
-    .addOption(
-      new Option('--retry-for <seconds>', 'how long to go on trying while the engine is away')
-        .default(60)
-        .argParser(integerReader(0, 86_400)),
-    )
     .addHelpText('after', examples);
-  addClientOptions(command).action((path: string, options: IngestOptions) =>
+  addClientOptions(addPatienceOption(command)).action((path: string, options: IngestOptions) =>
     runner.withEngine(options, (connection, io) => ingest(path, options, connection, io)),
   );
 }

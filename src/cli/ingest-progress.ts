@@ -1,14 +1,10 @@
-// How far an ingest is: a bar with rate and time left on a terminal, else a line every few seconds for the log.
+// How far an ingest is, by the bytes of its input, with rate and time left.
 
-import { Presets, SingleBar } from 'cli-progress';
-import type { Timer } from '../base/clock.ts';
 import type { SourcePosition } from '../sources/source.ts';
-import { type CommandIo, say } from './command-io.ts';
+import type { CommandIo } from './command-io.ts';
+import { ProgressDisplay, type ProgressView } from './progress-display.ts';
 
-const lineIntervalMs = 5_000;
-const barIntervalMs = 200;
-/** To the first column, and everything to the right of it away. */
-const eraseLine = '\r\u001b[K';
+const format = '{bar} {percentage}% | {documents} documents | {rate}/s | {left} left';
 
 export interface ProgressState {
   readonly documents: number;
@@ -19,11 +15,10 @@ export interface ProgressState {
 export class IngestProgress {
   readonly #io: CommandIo;
   readonly #bytesTotal: number | null;
-  readonly #bar: SingleBar | null;
   readonly #startMs: number;
   readonly #startOffset: number;
+  readonly #display: ProgressDisplay;
   #state: ProgressState;
-  #timer: Timer | null = null;
 
   constructor(io: CommandIo, bytesTotal: number | null, from: SourcePosition) {
     this.#io = io;
@@ -31,58 +26,37 @@ export class IngestProgress {
     this.#startMs = io.clock.nowMs();
     this.#startOffset = from.offset;
     this.#state = { documents: 0, rejected: 0, position: from };
-    const isBar = io.stderr.isTTY === true && bytesTotal !== null && bytesTotal > 0;
-    this.#bar = isBar
-      ? new SingleBar(
-          {
-            format: '{bar} {percentage}% | {documents} documents | {rate}/s | {left} left',
-            stream: io.stderr as unknown as NodeJS.WritableStream,
-            hideCursor: true,
-            clearOnComplete: true,
-          },
-          Presets.shades_classic,
-        )
-      : null;
-    this.#bar?.start(bytesTotal ?? 0, from.offset, { documents: 0, rate: '-', left: '-' });
-    this.#arm();
+    this.#display = new ProgressDisplay(io, { format, view: () => this.#view() });
   }
 
   update(state: ProgressState): void {
     this.#state = state;
   }
 
-  /** A line for the person; on a terminal in the place of the bar, which is drawn below it at the next update. */
+  /** A line for the person, in the place of the bar. */
   say(line: string): void {
-    if (this.#bar !== null) this.#io.stderr.write(eraseLine);
-    say(this.#io, line);
+    this.#display.say(line);
   }
 
-  /** Removes the bar; nothing is shown after it. */
+  /** Nothing is shown after it. */
   stop(): void {
-    this.#timer?.cancel();
-    this.#bar?.stop();
+    this.#display.stop();
   }
 
-  #arm(): void {
-    const intervalMs = this.#bar === null ? lineIntervalMs : barIntervalMs;
-    this.#timer = this.#io.clock.setTimer(intervalMs, () => {
-      this.#show();
-      this.#arm();
-    });
-  }
-
-  #show(): void {
+  #view(): ProgressView {
     const { documents, rejected, position } = this.#state;
+    const total = this.#bytesTotal;
     const seconds = (this.#io.clock.nowMs() - this.#startMs) / 1000;
     const rate = seconds > 0 ? (documents / seconds).toFixed(0) : '-';
     const left = this.#secondsLeft(seconds);
-    if (this.#bar !== null) {
-      this.#bar.update(position.offset, { documents, rate, left: left === null ? '-' : `${left} s` });
-      return;
-    }
-    const percent = this.#bytesTotal ? `${((100 * position.offset) / this.#bytesTotal).toFixed(0)}%, ` : '';
+    const percent = total ? `${((100 * position.offset) / total).toFixed(0)}%, ` : '';
     const end = left === null ? '' : `, about ${left} s left`;
-    say(this.#io, `${percent}${documents} documents acknowledged, ${rejected} rejected, ${rate}/s${end}`);
+    return {
+      done: position.offset,
+      total,
+      fields: { documents, rate, left: left === null ? '-' : `${left} s` },
+      line: `${percent}${documents} documents acknowledged, ${rejected} rejected, ${rate}/s${end}`,
+    };
   }
 
   /** By bytes: documents differ in length, and nobody has counted them yet. */

@@ -6,14 +6,19 @@ import { KmsError } from '../base/errors.ts';
 import { type CommandIo, exitCodes, say } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { Connection } from './connection.ts';
+import { addDeadLettersCommand } from './dead-letters-command.ts';
 import { addDeleteCommand } from './delete-command.ts';
 import { addGetCommand } from './get-command.ts';
 import { addIngestCommand } from './ingest-command.ts';
+import { addJobsCommand } from './jobs-command.ts';
+import { addReembedCommand } from './reembed-command.ts';
 import { safeLine } from './safe-text.ts';
 import { addSearchCommand } from './search-command.ts';
 import { addServeCommand, type EngineFactory } from './serve-command.ts';
 import { addSimilarCommand } from './similar-command.ts';
+import { addSourceCommand } from './source-command.ts';
 import { addStatusCommand } from './status-command.ts';
+import { addSyncCommand } from './sync-command.ts';
 
 export interface ProgramOptions {
   readonly io: CommandIo;
@@ -68,7 +73,7 @@ A first round:
   kms ingest cases.jsonl                    # documents in: JSON Lines, CSV or a folder
   kms search "cannot log in after update"   # and found again
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 ingest finished with rejected documents, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 ingest or sync finished with rejected documents, 130 interrupted.
 Every command has its own --help with examples.`,
     );
   addServeCommand(program, runner, createEngine);
@@ -77,7 +82,12 @@ Every command has its own --help with examples.`,
   addSimilarCommand(program, runner);
   addGetCommand(program, runner);
   addDeleteCommand(program, runner);
+  addSyncCommand(program, runner);
+  addJobsCommand(program, runner);
+  addDeadLettersCommand(program, runner);
+  addReembedCommand(program, runner);
   addStatusCommand(program, runner);
+  addSourceCommand(program, runner);
   return program;
 }
 

@@ -5,10 +5,25 @@ import type { Command } from 'commander';
 import type { ActorStatus__Output } from '../grpc/generated/kms/v1/ActorStatus.ts';
 import type { CollectionStatus__Output } from '../grpc/generated/kms/v1/CollectionStatus.ts';
 import type { GetStatusResponse__Output } from '../grpc/generated/kms/v1/GetStatusResponse.ts';
+import type { Job__Output } from '../grpc/generated/kms/v1/Job.ts';
+import type { Source__Output } from '../grpc/generated/kms/v1/Source.ts';
 import { exitCodes } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { addClientOptions, type ClientOptions } from './common-options.ts';
+import type { Connection } from './connection.ts';
+import { jobJson, jobsTable, sourceJson, sourcesTable } from './job-forms.ts';
 import { safeJson, safeLine } from './safe-text.ts';
+import { plainWord, snakeCase } from './wire-forms.ts';
+
+/** Jobs that are shown: as many as fit on a screen. */
+const jobsShownMax = 20;
+
+/** What there is to say beside GetStatus; empty while the engine is not ready. */
+interface Work {
+  readonly sources: readonly Source__Output[];
+  /** Queued and running ones. */
+  readonly jobs: readonly Job__Output[];
+}
 
 export function addStatusCommand(program: Command, runner: CommandRunner): void {
   const command = program
@@ -24,22 +39,34 @@ Examples:
   addClientOptions(command).action((options: ClientOptions) =>
     runner.withEngine(options, async (connection, io) => {
       const reply = await connection.call((client, call) => client.getStatus({}, call));
-      io.stdout.write(options.json ? `${safeJson(statusJson(reply))}\n` : readable(reply));
+      const work = await workOf(connection, reply);
+      io.stdout.write(options.json ? `${safeJson(statusJson(reply, work))}\n` : readable(reply, work));
       return exitCodes.done;
     }),
   );
 }
 
+async function workOf(connection: Connection, { state }: GetStatusResponse__Output): Promise<Work> {
+  if (state !== 'ENGINE_STATE_READY') return { sources: [], jobs: [] };
+  const { sources } = await connection.call((client, call) => client.listSources({}, call));
+  const request = {
+    states: ['JOB_STATE_QUEUED' as const, 'JOB_STATE_STARTED' as const],
+    pageSize: jobsShownMax,
+  };
+  const { jobs } = await connection.call((client, call) => client.listJobs(request, call));
+  return { sources, jobs };
+}
+
 /** `ENGINE_STATE_READY` → `ready`. */
 function plainState(state: string): string {
-  return state.replace(/^(ENGINE|ACTOR)_STATE_/, '').toLowerCase();
+  return plainWord(state, /^(ENGINE|ACTOR)_STATE_/);
 }
 
 function uptimeSeconds(reply: GetStatusResponse__Output): number {
   return Number(reply.uptime?.seconds ?? 0) + (reply.uptime?.nanos ?? 0) / 1e9;
 }
 
-function statusJson(reply: GetStatusResponse__Output): object {
+function statusJson(reply: GetStatusResponse__Output, { sources, jobs }: Work): object {
   const { vectorSpace, limits } = reply;
   return {
     version: reply.version,
@@ -55,6 +82,9 @@ function statusJson(reply: GetStatusResponse__Output): object {
     actors: reply.actors.map((actor) =>
       snakeCase({ ...actor, state: plainState(actor.state), heapBytes: Number(actor.heapBytes) }),
     ),
+    sources: sources.map(sourceJson),
+    jobs: jobs.map(jobJson),
+    dead_letters: Number(reply.deadLetters),
     limits: limits === null ? null : snakeCase(limits),
   };
 }
@@ -65,16 +95,7 @@ function collectionJson(row: CollectionStatus__Output): object {
   return snakeCase({ collection, generation, ...Object.fromEntries(numbers) });
 }
 
-/** The fields by their proto names. */
-function snakeCase(value: object): Record<string, unknown> {
-  const entries = Object.entries(value).map(([name, field]) => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    field,
-  ]);
-  return Object.fromEntries(entries);
-}
-
-function readable(reply: GetStatusResponse__Output): string {
+function readable(reply: GetStatusResponse__Output, { sources, jobs }: Work): string {
   const { replay, vectorSpace } = reply;
   const state = plainState(reply.state);
   const progress =
@@ -83,9 +104,17 @@ function readable(reply: GetStatusResponse__Output): string {
     `kms-engine ${safeLine(reply.version)}, ${state}${progress}, up ${Math.floor(uptimeSeconds(reply))} s, ${reply.shardCount} ${reply.shardCount === 1 ? 'shard' : 'shards'}`,
     `vectors: ${safeLine(vectorSpace?.model ?? 'unknown')}, ${vectorSpace?.dimensions ?? 0} dimensions`,
     reply.collections.length === 0 ? 'no collections yet' : collectionsTable(reply.collections),
+    ...(sources.length === 0 ? [] : [sourcesTable(sources)]),
+    ...(jobs.length === 0 ? [] : [jobsTable(jobs)]),
+    deadLettersLine(Number(reply.deadLetters)),
     actorsTable(reply.actors),
   ];
   return `${parts.join('\n')}\n`;
+}
+
+function deadLettersLine(count: number): string {
+  if (count === 0) return 'no dead letters';
+  return `${count} dead ${count === 1 ? 'letter' : 'letters'}: "kms dead-letters" says which and why`;
 }
 
 function collectionsTable(rows: readonly CollectionStatus__Output[]): string {

@@ -10,8 +10,8 @@ interface Described {
 }
 
 export interface NumberSetting extends Described {
-  /** `bytes` also takes KiB, MiB, GiB and TiB; `duration_ms` is whole milliseconds. */
-  readonly kind: 'integer' | 'bytes' | 'duration_ms';
+  /** `bytes` also takes KiB, MiB, GiB and TiB; `duration_ms` is whole milliseconds; `decimal` may have a point. */
+  readonly kind: 'integer' | 'decimal' | 'bytes' | 'duration_ms';
   readonly min: number;
   readonly max: number;
 }
@@ -29,10 +29,15 @@ export interface ChoiceSetting<Choice extends string = string> extends Described
   readonly choices: readonly Choice[];
 }
 
-export type SettingSpec = NumberSetting | AddressSetting | PathSetting | ChoiceSetting;
+/** Anything without control characters, empty included. */
+export interface TextSetting extends Described {
+  readonly kind: 'text';
+}
+
+export type SettingSpec = NumberSetting | AddressSetting | PathSetting | TextSetting | ChoiceSetting;
 
 /** What a spec's text becomes. */
-export type ValueOf<Spec> = Spec extends { kind: 'integer' | 'bytes' | 'duration_ms' }
+export type ValueOf<Spec> = Spec extends { kind: 'integer' | 'decimal' | 'bytes' | 'duration_ms' }
   ? number
   : Spec extends { kind: 'address' }
     ? NetworkAddress
@@ -44,6 +49,8 @@ export type ParsedSetting =
   | { readonly type: 'value'; readonly value: number | string | NetworkAddress }
   /** What would be right: `must be 1..512`. */
   | { readonly type: 'fault'; readonly rule: string };
+
+const textLengthMax = 1_024;
 
 const byteUnits: Readonly<Record<string, number>> = {
   '': 1,
@@ -72,6 +79,7 @@ export function formatNumber(kind: NumberSetting['kind'], value: number): string
 export function ruleOf(spec: SettingSpec): string {
   switch (spec.kind) {
     case 'integer':
+    case 'decimal':
     case 'bytes':
     case 'duration_ms':
       return `must be ${formatNumber(spec.kind, spec.min)}..${formatNumber(spec.kind, spec.max)}${unitNote(spec.kind)}`;
@@ -79,6 +87,8 @@ export function ruleOf(spec: SettingSpec): string {
       return 'must be HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051';
     case 'path':
       return 'must be a path';
+    case 'text':
+      return 'must be text of at most 1024 characters without control characters';
     case 'choice':
       return `must be one of ${spec.choices.join(', ')}`;
     default:
@@ -89,15 +99,18 @@ export function ruleOf(spec: SettingSpec): string {
 function readValue(spec: SettingSpec, text: string): number | string | NetworkAddress | null {
   switch (spec.kind) {
     case 'integer':
+    case 'decimal':
     case 'bytes':
     case 'duration_ms': {
-      const value = spec.kind === 'bytes' ? readBytes(text) : readInteger(text);
+      const value = readNumber(spec.kind, text);
       return value !== null && value >= spec.min && value <= spec.max ? value : null;
     }
     case 'address':
       return parseAddress(text);
     case 'path':
       return text.trim() === '' || text.includes('\0') ? null : text;
+    case 'text':
+      return text.length > textLengthMax || /\p{Cc}/u.test(text) ? null : text;
     case 'choice':
       return spec.choices.includes(text) ? text : null;
     default:
@@ -107,6 +120,12 @@ function readValue(spec: SettingSpec, text: string): number | string | NetworkAd
 
 function unitNote(kind: NumberSetting['kind']): string {
   return kind === 'duration_ms' ? ' (milliseconds)' : '';
+}
+
+function readNumber(kind: NumberSetting['kind'], text: string): number | null {
+  if (kind === 'bytes') return readBytes(text);
+  if (kind === 'decimal') return /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : null;
+  return readInteger(text);
 }
 
 function readInteger(text: string): number | null {

@@ -23,6 +23,12 @@ export const settingsSchema = {
     description:
       'The folder with everything the engine keeps. Put it on a local SSD: each commit waits for its fsync.',
   },
+  sourcesFile: {
+    kind: 'path',
+    default: './kms-sources.yaml',
+    description:
+      'The file that declares what the engine pulls from: PostgreSQL tables, JSON Lines and CSV files. Only the default one may be missing.',
+  },
   logLevel: {
     kind: 'choice',
     choices: logLevels,
@@ -36,6 +42,58 @@ export const settingsSchema = {
     default: '0',
     description:
       'Index threads; 0: cores - 1, within 1..8. Fixed when the data folder is made: decide before the first document, for the machine it will live on.',
+  },
+  embedProvider: {
+    kind: 'choice',
+    choices: ['minilm', 'onnx', 'openai'],
+    default: 'minilm',
+    description:
+      'Who embeds new collections: the built-in model, an ONNX folder, or a service that speaks the OpenAI API (OPENAI_BASE_URL, OPENAI_API_KEY). Existing collections keep their model.',
+  },
+  embedModel: {
+    kind: 'text',
+    default: '',
+    description:
+      'minilm: int8 (default) or fp32. onnx: the folder of a sentence-transformer export. openai: the model, by default text-embedding-3-small.',
+  },
+  embedDimensions: {
+    kind: 'integer',
+    min: 0,
+    max: 4_096,
+    default: '0',
+    description:
+      "openai: the length of the vectors; 0: the model's own. Lower it to save memory with models that can shorten; name it for models that the engine does not know.",
+  },
+  embedRequestsPerMinute: {
+    kind: 'integer',
+    min: 0,
+    max: 1_000_000,
+    default: '0',
+    description:
+      'openai: requests within any minute, all callers together, those refused with 429 not counted; 0: no limit of ours.',
+  },
+  embedTokensPerMinute: {
+    kind: 'integer',
+    min: 0,
+    max: 1_000_000_000,
+    default: '0',
+    description: 'openai: tokens sent within any minute, all callers together; 0: no limit of ours.',
+  },
+  embedBudgetPerDay: {
+    kind: 'decimal',
+    min: 0,
+    max: 1_000_000,
+    default: '0',
+    description:
+      'openai: US dollars a day (UTC) after which documents wait for the next day while queries go on; 0: no cap.',
+  },
+  embedPricePerMillionTokens: {
+    kind: 'decimal',
+    min: 0,
+    max: 10_000,
+    default: '0',
+    description:
+      "openai: US dollars for a million tokens; 0: the list price of OpenAI's own models, nothing for others.",
   },
   embedThreadsMin: {
     kind: 'integer',

@@ -8,7 +8,8 @@ import { flagOf, settingKeys, settingsSchema, variableOf } from './settings-sche
 export function settingsTable(): string {
   const rows = settingKeys.map((key) => {
     const spec: SettingSpec = settingsSchema[key];
-    const cells = [`\`${variableOf(key)}\``, `\`${flagOf(key)}\``, `\`${spec.default}\``, allowedOf(spec)];
+    const byDefault = spec.default === '' ? '' : `\`${spec.default}\``;
+    const cells = [`\`${variableOf(key)}\``, `\`${flagOf(key)}\``, byDefault, allowedOf(spec)];
     return `| ${[...cells, spec.description].join(' | ')} |`;
   });
   return ['| Variable | Flag | Default | Allowed | What it is for |', '|---|---|---|---|---|', ...rows].join(
@@ -19,7 +20,8 @@ export function settingsTable(): string {
 function allowedOf(spec: SettingSpec): string {
   if (spec.kind === 'address') return 'host:port';
   if (spec.kind === 'path') return 'a path';
+  if (spec.kind === 'text') return 'text';
   if (spec.kind === 'choice') return spec.choices.map((choice) => `\`${choice}\``).join(' ');
-  const unit = { integer: '', bytes: ' bytes', duration_ms: ' ms' }[spec.kind];
+  const unit = { integer: '', decimal: '', bytes: ' bytes', duration_ms: ' ms' }[spec.kind];
   return `${formatNumber(spec.kind, spec.min)}..${formatNumber(spec.kind, spec.max)}${unit}`;
 }

@@ -46,6 +46,7 @@ export function readSettings(
     const description = `must be at most ${variableOf('embedThreadsMax')} (${settings.embedThreadsMax})`;
     faults.push({ field: name, given: text, description });
   }
+  faults.push(...embeddingFaults(settings, (key) => sourceOf(key, env, flags)));
   if (faults.length > 0) throw settingsError(faults);
   return Object.freeze(settings);
 }
@@ -56,6 +57,45 @@ export function shardsForNewFolder(
   cores: number = availableParallelism(),
 ): number {
   return shards === 0 ? Math.min(8, Math.max(1, cores - 1)) : shards;
+}
+
+/** Lengths and prices of these are known (embedding/openai); empty: the default, which is one of them. */
+const openaiModels = /^$|^text-embedding-(3-small|3-large|ada-002)$/;
+
+/** What the embedding settings say about each other. A key that is faulty by itself is undefined here. */
+function embeddingFaults(
+  settings: Partial<Settings>,
+  source: (key: SettingKey) => { readonly name: string; readonly text: string },
+): SettingFault[] {
+  const faults: SettingFault[] = [];
+  const fault = (key: SettingKey, description: string) => {
+    const { name, text } = source(key);
+    faults.push({ field: name, given: text, description });
+  };
+  const { embedProvider, embedModel } = settings;
+  if (embedProvider === 'minilm' && !['', 'int8', 'fp32', undefined].includes(embedModel)) {
+    fault('embedModel', 'must be int8 or fp32 with KMS_EMBED_PROVIDER=minilm');
+  }
+  if (embedProvider === 'onnx' && embedModel === '') {
+    fault('embedModel', 'must be a folder with model.onnx with KMS_EMBED_PROVIDER=onnx');
+  }
+  if (embedProvider === 'openai' && embedModel !== undefined && !openaiModels.test(embedModel)) {
+    const unknown = `${embedModel} is not known here`;
+    if (settings.embedDimensions === 0) {
+      fault('embedDimensions', `must be given for ${embedModel}: its vectors’ length is not known here`);
+    }
+    if ((settings.embedBudgetPerDay ?? 0) > 0 && settings.embedPricePerMillionTokens === 0) {
+      const budget = variableOf('embedBudgetPerDay');
+      fault(
+        'embedPricePerMillionTokens',
+        `must be given for ${budget} to count with: the price of ${unknown}`,
+      );
+    }
+  }
+  if (embedProvider !== 'openai' && (settings.embedDimensions ?? 0) > 0) {
+    fault('embedDimensions', 'must be 0 unless KMS_EMBED_PROVIDER=openai: the model has its own');
+  }
+  return faults;
 }
 
 interface SettingFault {

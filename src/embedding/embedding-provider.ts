@@ -1,12 +1,16 @@
 // What any embedding model offers, local or remote, and the tokenizer that the chunker measures with.
 
-import type { Lane } from '../actor/actor.ts';
-import type { Fault } from '../base/errors.ts';
+import type { ActorStats, Lane } from '../actor/actor.ts';
+import { type Fault, fromFault } from '../base/errors.ts';
 
 export interface EmbeddedTexts {
   /** Shape [texts × dimensions], rows of unit length. A failed text's row is zeros. */
   readonly vectors: Float32Array;
   readonly tokens: number;
+  /**
+   * A fault that a repetition may heal, `cancelled` included, is not the text's own: some of the batch got through and
+   * is to be kept, the rest is to be asked for again. See `isOwnFault`.
+   */
   readonly failures: readonly { readonly index: number; readonly fault: Fault }[];
 }
 
@@ -19,6 +23,13 @@ export interface EmbeddingProvider {
     options: { readonly lane: Lane; readonly signal: AbortSignal },
   ): Promise<EmbeddedTexts>;
   close(): Promise<void>;
+  /** Numbers and short texts for the status of the embed actor. */
+  stats?(): ActorStats;
+}
+
+/** Whether a text failed because of what it is, so that asking again would change nothing. */
+export function isOwnFault(fault: Fault): boolean {
+  return !fromFault(fault).isRetryable && fault.code !== 'cancelled' && fault.code !== 'deadline_exceeded';
 }
 
 export interface ModelTokenizer {

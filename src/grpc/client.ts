@@ -5,6 +5,7 @@ import {
   type ChannelOptions,
   Client,
   type ClientDuplexStream,
+  type ClientReadableStream,
   type ClientUnaryCall,
   credentials,
   makeGenericClientConstructor,
@@ -21,9 +22,13 @@ import type { DocumentServiceClient } from './generated/kms/v1/DocumentService.t
 import type { IngestRequest } from './generated/kms/v1/IngestRequest.ts';
 import type { IngestResponse__Output } from './generated/kms/v1/IngestResponse.ts';
 import type { IngestServiceClient } from './generated/kms/v1/IngestService.ts';
+import type { JobServiceClient } from './generated/kms/v1/JobService.ts';
+import type { ReembedServiceClient } from './generated/kms/v1/ReembedService.ts';
 import type { SearchServiceClient } from './generated/kms/v1/SearchService.ts';
 import type { SearchStreamRequest } from './generated/kms/v1/SearchStreamRequest.ts';
 import type { SearchStreamResponse__Output } from './generated/kms/v1/SearchStreamResponse.ts';
+import type { WatchJobRequest } from './generated/kms/v1/WatchJobRequest.ts';
+import type { WatchJobResponse__Output } from './generated/kms/v1/WatchJobResponse.ts';
 import { decodeRpcDetails, type RpcDetails } from './rpc-details.ts';
 import { serviceDefinitions, serviceNames } from './service-definitions.ts';
 import { detailsBytesOf } from './status.ts';
@@ -56,22 +61,51 @@ type UnaryOf<Method> = Method extends (
   ? Unary<Request, Reply>
   : never;
 
-export interface KmsClient {
+/** The unary methods of a service that the client offers, each as a function that gives a promise. */
+type UnaryCalls<Stub, Name extends keyof Stub> = { readonly [Method in Name]: UnaryOf<Stub[Method]> };
+
+const documentMethods = [
+  'getDocument',
+  'listDocuments',
+  'upsertDocument',
+  'batchUpsertDocuments',
+  'deleteDocument',
+] as const;
+const searchMethods = ['search', 'findSimilar', 'batchSearch'] as const;
+const jobMethods = ['startSync', 'getJob', 'listJobs', 'cancelJob', 'listSources'] as const;
+const reembedMethods = [
+  'estimateReembed',
+  'startReembed',
+  'getReembed',
+  'switchReembed',
+  'rollbackReembed',
+  'dropGeneration',
+] as const;
+const adminMethods = [
+  'getStatus',
+  'createSnapshot',
+  'listDeadLetters',
+  'retryDeadLetters',
+  'purgeDeadLetters',
+] as const;
+
+type ServiceCalls = UnaryCalls<DocumentServiceClient, (typeof documentMethods)[number]> &
+  UnaryCalls<SearchServiceClient, (typeof searchMethods)[number]> &
+  UnaryCalls<JobServiceClient, (typeof jobMethods)[number]> &
+  UnaryCalls<ReembedServiceClient, (typeof reembedMethods)[number]> &
+  UnaryCalls<AdminServiceClient, (typeof adminMethods)[number]>;
+
+export interface KmsClient extends ServiceCalls {
   /** Opens a stream of documents. Read while you write, and wait for 'drain' when `write` returns false. */
   ingest(options?: KmsCallOptions): ClientDuplexStream<IngestRequest, IngestResponse__Output>;
-  readonly getDocument: UnaryOf<DocumentServiceClient['getDocument']>;
-  readonly listDocuments: UnaryOf<DocumentServiceClient['listDocuments']>;
-  readonly upsertDocument: UnaryOf<DocumentServiceClient['upsertDocument']>;
-  readonly batchUpsertDocuments: UnaryOf<DocumentServiceClient['batchUpsertDocuments']>;
-  readonly deleteDocument: UnaryOf<DocumentServiceClient['deleteDocument']>;
-  readonly search: UnaryOf<SearchServiceClient['search']>;
-  readonly findSimilar: UnaryOf<SearchServiceClient['findSimilar']>;
-  readonly batchSearch: UnaryOf<SearchServiceClient['batchSearch']>;
   searchStream(
     options?: KmsCallOptions,
   ): ClientDuplexStream<SearchStreamRequest, SearchStreamResponse__Output>;
-  readonly getStatus: UnaryOf<AdminServiceClient['getStatus']>;
-  readonly createSnapshot: UnaryOf<AdminServiceClient['createSnapshot']>;
+  /** Ends with the job. Cancelling it leaves the job alone. */
+  watchJob(
+    request: WatchJobRequest,
+    options?: KmsCallOptions,
+  ): ClientReadableStream<WatchJobResponse__Output>;
   /** `''`: the whole server. */
   readonly checkHealth: Unary<{ readonly service: string }, { readonly status: string }>;
   /** Resolves when the connection stands; rejects after `timeoutMs`. */
@@ -101,28 +135,22 @@ export function createKmsClient(address: string, options: KmsClientOptions = {})
   };
   const documents = stub<DocumentServiceClient>(serviceDefinitions.document, serviceNames.document);
   const searches = stub<SearchServiceClient>(serviceDefinitions.search, serviceNames.search);
+  const jobs = stub<JobServiceClient>(serviceDefinitions.job, serviceNames.job);
+  const reembeds = stub<ReembedServiceClient>(serviceDefinitions.reembed, serviceNames.reembed);
   const admin = stub<AdminServiceClient>(serviceDefinitions.admin, serviceNames.admin);
   const ingest = stub<IngestServiceClient>(serviceDefinitions.ingest, serviceNames.ingest);
   const health = stub<Record<'check', unknown>>(healthService as ServiceDefinition, 'grpc.health.v1.Health');
-  const promised = <Method>(target: object, method: unknown) =>
-    promise((method as RawUnary<unknown, unknown>).bind(target), clock) as UnaryOf<Method>;
 
   return {
+    ...unaryCalls(documents, documentMethods, clock),
+    ...unaryCalls(searches, searchMethods, clock),
+    ...unaryCalls(jobs, jobMethods, clock),
+    ...unaryCalls(reembeds, reembedMethods, clock),
+    ...unaryCalls(admin, adminMethods, clock),
     ingest: (call = {}) => abortable(ingest.ingest(toCallOptions(call, clock)), call.signal),
-    getDocument: promised<DocumentServiceClient['getDocument']>(documents, documents.getDocument),
-    listDocuments: promised<DocumentServiceClient['listDocuments']>(documents, documents.listDocuments),
-    upsertDocument: promised<DocumentServiceClient['upsertDocument']>(documents, documents.upsertDocument),
-    batchUpsertDocuments: promised<DocumentServiceClient['batchUpsertDocuments']>(
-      documents,
-      documents.batchUpsertDocuments,
-    ),
-    deleteDocument: promised<DocumentServiceClient['deleteDocument']>(documents, documents.deleteDocument),
-    search: promised<SearchServiceClient['search']>(searches, searches.search),
-    findSimilar: promised<SearchServiceClient['findSimilar']>(searches, searches.findSimilar),
-    batchSearch: promised<SearchServiceClient['batchSearch']>(searches, searches.batchSearch),
     searchStream: (call = {}) => abortable(searches.searchStream(toCallOptions(call, clock)), call.signal),
-    getStatus: promised<AdminServiceClient['getStatus']>(admin, admin.getStatus),
-    createSnapshot: promised<AdminServiceClient['createSnapshot']>(admin, admin.createSnapshot),
+    watchJob: (request, call = {}) =>
+      abortable(jobs.watchJob(request, toCallOptions(call, clock)), call.signal),
     checkHealth: promise(
       (health.check as RawUnary<{ service: string }, { status: string }>).bind(health),
       clock,
@@ -146,6 +174,18 @@ export function errorDetails(error: unknown): RpcDetails | null {
 
 function toCallOptions({ timeoutMs }: KmsCallOptions, clock: Clock): CallOptions {
   return timeoutMs === undefined ? {} : { deadline: clock.epochMs() + timeoutMs };
+}
+
+function unaryCalls<Stub extends object, Name extends keyof Stub>(
+  stub: Stub,
+  names: readonly Name[],
+  clock: Clock,
+): UnaryCalls<Stub, Name> {
+  const calls = names.map((name) => {
+    const method = stub[name] as RawUnary<unknown, unknown>;
+    return [name, promise(method.bind(stub), clock)] as const;
+  });
+  return Object.fromEntries(calls) as UnaryCalls<Stub, Name>;
 }
 
 function promise<Request, Reply>(method: RawUnary<Request, Reply>, clock: Clock): Unary<Request, Reply> {

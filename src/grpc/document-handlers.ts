@@ -1,9 +1,10 @@
 // DocumentService.
 
 import { fromFault, KmsError } from '../base/errors.ts';
-import type { DocumentKey, StoredDocument } from '../model/document.ts';
+import type { DocumentKey } from '../model/document.ts';
 import { limits } from '../model/limits.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
+import { fillPage } from './fill-page.ts';
 import type { BatchUpsertDocumentsRequest__Output } from './generated/kms/v1/BatchUpsertDocumentsRequest.ts';
 import type { BatchUpsertDocumentsResponse } from './generated/kms/v1/BatchUpsertDocumentsResponse.ts';
 import type { DeleteDocumentRequest__Output } from './generated/kms/v1/DeleteDocumentRequest.ts';
@@ -18,17 +19,14 @@ import type { UpsertDocumentResponse } from './generated/kms/v1/UpsertDocumentRe
 import { ingestDocuments } from './ingest-documents.ts';
 import { tooManyDocuments } from './ingest-handlers.ts';
 import type { InputFaults } from './input-faults.ts';
-import { decodePageToken, encodePageToken } from './page-token.ts';
-import type { RpcHost } from './rpc-host.ts';
+import { PageTokens } from './page-token.ts';
+import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { type UnaryAnswer, unaryHandler } from './unary-handler.ts';
 import { documentBytes, documentToWire } from './wire-answer.ts';
 import { collectionFromWire, countFromWire, documentKeyFromWire } from './wire-checks.ts';
 import { documentFromWire, documentsFromWire } from './wire-document.ts';
 
-/** Half a message: room for one more document of the largest size, whatever its attributes. */
-const pageBytesMax = limits.messageBytesMax / 2;
-/** Documents fetched at a time for a page: bounds what a page of the largest documents holds in memory. */
-const pageSliceMax = 16;
+const pageTokens = new PageTokens('ListDocuments', 'collection');
 
 export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDefinition, unknown> {
   const { engine } = host;
@@ -55,7 +53,7 @@ export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDef
         if (documents.length > limits.documentsPerMessageMax) throw tooManyDocuments(documents.length);
         if (documents.length === 0) faults.add('documents', 'is empty: 1 to 1000 documents');
         if (documents.length === 0) faults.throwIfAny();
-        const checked = documentsFromWire(documents, engine.space.dimensions, faults);
+        const checked = documentsFromWire(documents, dimensionsIn(engine), faults);
         return { results: await ingestDocuments(host, checked, options) };
       },
     ),
@@ -86,7 +84,7 @@ async function upsertDocument(
     faults.add('document', 'is not set');
     throw faults.toError();
   }
-  const document = documentFromWire(wire, 'document', engine.space.dimensions, faults);
+  const document = documentFromWire(wire, 'document', dimensionsIn(engine), faults);
   if (!faults.isEmpty) metrics.documentsRefused(1);
   faults.throwIfAny();
   const [result] = await engine.ingest([document], options);
@@ -105,30 +103,18 @@ async function listDocuments(
   const collection = collectionFromWire(request.collection, 'collection', faults);
   const bounds = { max: limits.pageSizeMax, default: limits.pageSizeDefault };
   const pageSize = countFromWire<number>(request.pageSize, bounds, 'page_size', faults);
-  const startId = decodePageToken(request.pageToken, collection, faults);
+  const startId = pageTokens.decode(request.pageToken, collection, faults);
   faults.throwIfAny();
 
   const { omitBody } = request;
-  const page: StoredDocument[] = [];
-  let bytes = 0;
-  let isLast = false;
-  while (page.length < pageSize && bytes < pageBytesMax && !isLast) {
-    const limit = Math.min(pageSliceMax, pageSize - page.length);
-    const afterId = page.at(-1)?.id ?? startId;
-    const slice = await engine.list({ collection, afterId, limit, omitBody }, options);
-    isLast = slice.length < limit;
-    for (const document of slice) {
-      bytes += documentBytes(document, { omitBody });
-      if (bytes > pageBytesMax && page.length > 0) {
-        isLast = false;
-        break;
-      }
-      page.push(document);
-    }
-  }
-  const lastId = page.at(-1)?.id;
+  const { items, lastId } = await fillPage({
+    pageSize,
+    startId,
+    read: (afterId, limit) => engine.list({ collection, afterId, limit, omitBody }, options),
+    bytesOf: (document) => documentBytes(document, { omitBody }),
+  });
   return {
-    documents: page.map((document) => documentToWire(document, { omitBody })),
-    nextPageToken: isLast || lastId === undefined ? '' : encodePageToken(collection, lastId),
+    documents: items.map((document) => documentToWire(document, { omitBody })),
+    nextPageToken: lastId === null ? '' : pageTokens.encode(collection, lastId),
   };
 }

@@ -9,7 +9,7 @@ import type { IngestServiceDefinition } from './generated/kms/v1/IngestService.t
 import { ingestDocuments } from './ingest-documents.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import type { RpcHost } from './rpc-host.ts';
+import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { toWireError } from './status.ts';
 import { streamHandler } from './stream-handler.ts';
 import { documentsFromWire } from './wire-document.ts';
@@ -36,7 +36,7 @@ async function ingest(
   if (documents.length > limits.documentsPerMessageMax) {
     return { sequence, error: toWireError(toFault(tooManyDocuments(documents.length))) };
   }
-  const checked = documentsFromWire(documents, host.engine.space.dimensions, new InputFaults(violations));
+  const checked = documentsFromWire(documents, dimensionsIn(host.engine), new InputFaults(violations));
   return { sequence, results: await ingestDocuments(host, checked, options) };
 }
 

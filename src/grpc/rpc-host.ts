@@ -1,7 +1,7 @@
 // What every handler needs, and what is the same at the start of every call.
 
 import { setMaxListeners } from 'node:events';
-import type { ServerDuplexStream, ServerUnaryCall, ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import type { ActorLog } from '../actor/actor.ts';
 import type { Clock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
@@ -9,6 +9,7 @@ import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { GrpcMetrics } from './grpc-metrics.ts';
 import { logFault, toServiceError } from './status.ts';
+import type { DimensionsOf } from './wire-vector.ts';
 
 export interface RpcHost {
   readonly engine: EngineApi;
@@ -23,8 +24,12 @@ export interface RpcHost {
   readonly drainSignal: AbortSignal;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: calls of any message type
-type AnyCall = ServerUnaryCall<any, any> | ServerDuplexStream<any, any>;
+/** What calls of every kind and message type have in common. */
+interface AnyCall {
+  readonly cancelled: boolean;
+  getDeadline(): Date | number;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
 
 /** The call's deadline and cancellation as the engine understands them. */
 export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
@@ -41,6 +46,11 @@ export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
     ? clock.nowMs() + deadlineEpochMs - clock.epochMs()
     : null;
   return { signal: gone.signal, deadlineMs };
+}
+
+/** How long a vector has to be that goes to these collections, by what serves them now. */
+export function dimensionsIn(engine: EngineApi): DimensionsOf {
+  return (collections) => engine.spaceOf(collections).dimensions;
 }
 
 /** Throws `deadline_exceeded` for a call that came too late, before any work is spent on it. */

@@ -14,7 +14,7 @@ import type { SearchStreamRequest__Output } from './generated/kms/v1/SearchStrea
 import type { SearchStreamResponse } from './generated/kms/v1/SearchStreamResponse.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import type { RpcHost } from './rpc-host.ts';
+import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { logFault, toWireError } from './status.ts';
 import { streamHandler } from './stream-handler.ts';
 import { unaryHandler } from './unary-handler.ts';
@@ -61,7 +61,7 @@ async function search(
   faults: InputFaults,
   options: CallOptions,
 ): Promise<SearchResponse> {
-  const query = searchFromWire(request, path, engine.space.dimensions, faults);
+  const query = searchFromWire(request, path, dimensionsIn(engine), faults);
   faults.throwIfAny();
   return answerToWire(await engine.search(query, options), request);
 }
@@ -76,9 +76,9 @@ async function batchSearch(
     faults.add('requests', `has ${requests.length} searches: 1 to ${limits.queriesPerBatchMax}`);
     throw faults.toError();
   }
-  const { dimensions } = engine.space;
+  const dimensionsOf = dimensionsIn(engine);
   const queries = requests.map((request, index) =>
-    searchFromWire(request, `requests[${index}]`, dimensions, faults),
+    searchFromWire(request, `requests[${index}]`, dimensionsOf, faults),
   );
   const hits = queries.reduce((sum, { limit }) => sum + limit, 0);
   if (hits > limits.hitsPerBatchMax) {

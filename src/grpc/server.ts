@@ -20,7 +20,9 @@ import { documentHandlers } from './document-handlers.ts';
 import type { GrpcMetrics } from './grpc-metrics.ts';
 import { Health } from './health.ts';
 import { ingestHandlers } from './ingest-handlers.ts';
+import { jobHandlers } from './job-handlers.ts';
 import { metricsInterceptor } from './metrics-interceptor.ts';
+import { reembedHandlers } from './reembed-handlers.ts';
 import { reflectionService } from './reflection.ts';
 import type { RpcHost } from './rpc-host.ts';
 import { searchHandlers } from './search-handlers.ts';
@@ -113,6 +115,8 @@ function addServices(server: Server, host: RpcHost): void {
   add(serviceDefinitions.ingest, ingestHandlers(host));
   add(serviceDefinitions.document, documentHandlers(host));
   add(serviceDefinitions.search, searchHandlers(host));
+  add(serviceDefinitions.job, jobHandlers(host));
+  add(serviceDefinitions.reembed, reembedHandlers(host));
   add(serviceDefinitions.admin, adminHandlers(host));
 }
 

@@ -8,6 +8,8 @@ import protobuf from 'protobufjs';
 import type { AdminServiceDefinition } from './generated/kms/v1/AdminService.ts';
 import type { DocumentServiceDefinition } from './generated/kms/v1/DocumentService.ts';
 import type { IngestServiceDefinition } from './generated/kms/v1/IngestService.ts';
+import type { JobServiceDefinition } from './generated/kms/v1/JobService.ts';
+import type { ReembedServiceDefinition } from './generated/kms/v1/ReembedService.ts';
 import type { SearchServiceDefinition } from './generated/kms/v1/SearchService.ts';
 import { receiverOf } from './received.ts';
 
@@ -31,6 +33,8 @@ export const serviceNames = {
   ingest: 'kms.v1.IngestService',
   document: 'kms.v1.DocumentService',
   search: 'kms.v1.SearchService',
+  job: 'kms.v1.JobService',
+  reembed: 'kms.v1.ReembedService',
   admin: 'kms.v1.AdminService',
 } as const;
 
@@ -38,6 +42,8 @@ export const serviceDefinitions = {
   ingest: packageDefinition[serviceNames.ingest] as unknown as IngestServiceDefinition,
   document: packageDefinition[serviceNames.document] as unknown as DocumentServiceDefinition,
   search: packageDefinition[serviceNames.search] as unknown as SearchServiceDefinition,
+  job: packageDefinition[serviceNames.job] as unknown as JobServiceDefinition,
+  reembed: packageDefinition[serviceNames.reembed] as unknown as ReembedServiceDefinition,
   admin: packageDefinition[serviceNames.admin] as unknown as AdminServiceDefinition,
 };
 

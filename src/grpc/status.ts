@@ -44,6 +44,12 @@ const metadataEntriesMax = 8;
 const metadataKeyCharactersMax = 40;
 const metadataCharactersMax = 100;
 
+/** The code of a reason as error.proto names it (`POISONED`); null: there is no such reason. */
+export function codeOfReason(reason: string): ErrorCode | null {
+  const codes = Object.keys(statusCodes) as ErrorCode[];
+  return codes.find((code) => code.toUpperCase() === reason) ?? null;
+}
+
 export const statusNames: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(status).flatMap(([name, code]) => (typeof code === 'number' ? [[code, name]] : [])),
 );
@@ -79,8 +85,7 @@ function clipFacts(facts: Fault['facts']): Record<string, string> {
   );
 }
 
-function detailsOf(fault: Fault): RpcDetails {
-  const isSecret = fault.code === 'internal';
+function detailsOf(fault: Fault, isSecret = fault.code === 'internal'): RpcDetails {
   const isRetryable = fromFault(fault).isRetryable;
   return {
     code: statusCodes[fault.code],
@@ -104,7 +109,15 @@ export function toServiceError(error: unknown): ServiceError {
 
 /** The same facts inside a response, where neighbours must go on. */
 export function toWireError(fault: Fault): WireError {
-  const { code, reason, message, metadata, violations, retryDelayMs } = detailsOf(fault);
+  return wireErrorOf(detailsOf(fault));
+}
+
+/** The same with the message of an internal fault, for what an operator asks about jobs and dead letters. Never the stack. */
+export function toOperatorError(fault: Fault): WireError {
+  return wireErrorOf(detailsOf(fault, false));
+}
+
+function wireErrorOf({ code, reason, message, metadata, violations, retryDelayMs }: RpcDetails): WireError {
   return {
     code,
     reason,

@@ -2,7 +2,13 @@
 
 import { assertNever } from '../base/assert.ts';
 import { KmsError } from '../base/errors.ts';
-import type { Attributes, AttributeValue, IngestResult, StoredDocument } from '../model/document.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  Document,
+  IngestResult,
+  StoredDocument,
+} from '../model/document.ts';
 import { limits } from '../model/limits.ts';
 import type { SearchAnswer, SearchHit } from '../model/query.ts';
 import type { Timestamp } from './generated/google/protobuf/Timestamp.ts';
@@ -22,19 +28,27 @@ export interface AnswerOptions {
 
 export function documentToWire(document: StoredDocument, { omitBody }: AnswerOptions): WireDocument {
   return {
-    id: document.id,
-    collection: document.collection,
-    title: document.title,
-    body: omitBody ? '' : document.body,
-    mediaType: document.mediaType,
-    attributes: attributesToWire(document.attributes),
-    updateTime: document.updateTimeMs === null ? null : timeToWire(document.updateTimeMs),
+    ...sentDocumentToWire(document),
+    ...(omitBody ? { body: '' } : {}),
     contentHash: document.contentHash,
     commitSequence: document.commitSequence,
     commitTime: timeToWire(document.commitTimeMs),
     generation: document.generation,
     chunkCount: document.chunkCount,
     ...(document.vectors === null ? {} : { embedding: vectorToWire(document.vectors) }),
+  };
+}
+
+/** A document as it was sent in, without its embedding. */
+export function sentDocumentToWire(document: Omit<Document, 'embedding'>): WireDocument {
+  return {
+    id: document.id,
+    collection: document.collection,
+    title: document.title,
+    body: document.body,
+    mediaType: document.mediaType,
+    attributes: attributesToWire(document.attributes),
+    updateTime: document.updateTimeMs === null ? null : timeToWire(document.updateTimeMs),
   };
 }
 
@@ -93,7 +107,10 @@ function hitToWire({ document, cosine, score, snippet }: SearchHit, options: Ans
 }
 
 /** About how many bytes a document takes on the wire; a little more than it really does. */
-export function documentBytes(document: StoredDocument, { omitBody }: AnswerOptions): number {
+export function documentBytes(
+  document: Omit<Document, 'embedding'> & { readonly vectors?: Float32Array | null },
+  { omitBody }: AnswerOptions,
+): number {
   let bytes = documentOverheadBytes + Buffer.byteLength(document.id) + Buffer.byteLength(document.title);
   if (!omitBody) bytes += Buffer.byteLength(document.body);
   for (const [name, value] of Object.entries(document.attributes)) {

@@ -80,6 +80,32 @@ export function countFromWire<Default extends number | null>(
   return value;
 }
 
+/** The id of a job or dead letter, as the engine gave it out. */
+export function checkEngineId(id: string, path: string, faults: InputFaults): void {
+  if (id === '') faults.add(path, `is empty: 1 to ${limits.engineIdBytesMax} bytes`);
+  checkBytes(id, limits.engineIdBytesMax, path, faults);
+}
+
+/**
+ * The model's word for a value of an enum, `SYNC_MODE_FULL` with prefix `SYNC_MODE_` being `full`. `value` is a number
+ * when the client's proto knows a value that ours does not. Unspecified gives `otherwise`, and is a fault without one.
+ */
+export function enumFromWire<Word extends string>(
+  value: string | number,
+  wanted: { readonly prefix: string; readonly words: readonly Word[]; readonly otherwise?: Word },
+  path: string,
+  faults: InputFaults,
+): Word | undefined {
+  const { prefix, words, otherwise } = wanted;
+  if (value === `${prefix}UNSPECIFIED` && otherwise !== undefined) return otherwise;
+  const word = words.find((known) => value === `${prefix}${known.toUpperCase()}`);
+  if (word === undefined) {
+    const names = words.map((known) => `${prefix}${known.toUpperCase()}`).join(', ');
+    faults.add(path, `is ${value}: one of ${names}`);
+  }
+  return word;
+}
+
 /** A commit sequence; 0 where there is none. */
 export function sequenceFromWire(value: string, path: string, faults: InputFaults): number {
   const sequence = Number(value);

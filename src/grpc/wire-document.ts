@@ -8,7 +8,7 @@ import type { AttributeValue__Output } from './generated/kms/v1/AttributeValue.t
 import type { Document__Output } from './generated/kms/v1/Document.ts';
 import type { InputFaults } from './input-faults.ts';
 import { checkBytes, checkId, collectionFromWire, quote, timeMsFromWire } from './wire-checks.ts';
-import { vectorFromWire } from './wire-vector.ts';
+import { type DimensionsOf, vectorFromWire } from './wire-vector.ts';
 
 /** One document of a batch: fit for the engine, or refused on its own. */
 export type CheckedDocument =
@@ -24,13 +24,13 @@ export type CheckedDocument =
 /** Checks each document apart, so that a bad one does not take its neighbours along. Index-aligned. */
 export function documentsFromWire(
   wires: readonly Document__Output[],
-  dimensions: number,
+  dimensionsOf: DimensionsOf,
   faults: InputFaults,
 ): CheckedDocument[] {
   return wires.map((wire, index): CheckedDocument => {
     const path = `documents[${index}]`;
     const own = faults.below(path);
-    const document = documentFromWire(wire, path, dimensions, own);
+    const document = documentFromWire(wire, path, dimensionsOf, own);
     if (own.isEmpty) return { status: 'ok', document };
     const error = own.toError();
     const isAtFault = (field: string) =>
@@ -48,7 +48,7 @@ export function documentsFromWire(
 export function documentFromWire(
   wire: Document__Output,
   path: string,
-  dimensions: number,
+  dimensionsOf: DimensionsOf,
   faults: InputFaults,
 ): Document {
   checkId(wire.id, `${path}.id`, faults);
@@ -61,16 +61,19 @@ export function documentFromWire(
       'is empty, and so is title: at least one of them has text, or embedding is given',
     );
   }
+  const collection = collectionFromWire(wire.collection, `${path}.collection`, faults) || defaultCollection;
   return {
     id: wire.id,
-    collection: collectionFromWire(wire.collection, `${path}.collection`, faults) || defaultCollection,
+    collection,
     title: wire.title,
     body: wire.body,
     mediaType: mediaTypeFromWire(wire.mediaType, `${path}.media_type`, faults),
     attributes: attributesFromWire(wire.attributes, `${path}.attributes`, faults),
     updateTimeMs:
       wire.updateTime === null ? null : timeMsFromWire(wire.updateTime, `${path}.update_time`, faults),
-    embedding: hasEmbedding ? vectorFromWire(wire.embedding, dimensions, `${path}.embedding`, faults) : null,
+    embedding: hasEmbedding
+      ? vectorFromWire(wire.embedding, dimensionsOf([collection]), `${path}.embedding`, faults)
+      : null,
   };
 }
 

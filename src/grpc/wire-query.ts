@@ -12,7 +12,7 @@ import {
   documentKeyFromWire,
   sequenceFromWire,
 } from './wire-checks.ts';
-import { vectorFromWire } from './wire-vector.ts';
+import { type DimensionsOf, vectorFromWire } from './wire-vector.ts';
 
 /** Anything that can be seen. Blanks, controls and zero-width characters cannot, and cleaning leaves nothing of them. */
 const visible = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\ufffd]/u;
@@ -21,12 +21,12 @@ const visible = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\ufffd]/u
 export function searchFromWire(
   wire: SearchRequest__Output,
   path: string,
-  dimensions: number,
+  dimensionsOf: DimensionsOf,
   faults: InputFaults,
 ): SearchQuery {
   const at = (field: string) => (path === '' ? field : `${path}.${field}`);
   return {
-    target: targetFromWire(wire, at, dimensions, faults),
+    target: targetFromWire(wire, at, dimensionsOf, faults),
     mode: modeFromWire(wire.mode, at('mode'), faults),
     ...scopeFromWire(wire, at, faults),
   };
@@ -61,14 +61,14 @@ function scopeFromWire(
 function targetFromWire(
   wire: SearchRequest__Output,
   at: (field: string) => string,
-  dimensions: number,
+  dimensionsOf: DimensionsOf,
   faults: InputFaults,
 ): SearchTarget {
   const { text, vector } = wire;
   if (text !== undefined && vector !== undefined)
     faults.add(at('query'), 'has text and vector: set exactly one');
   if (vector !== undefined) {
-    const unit = vectorFromWire(vector, dimensions, at('vector'), faults);
+    const unit = vectorFromWire(vector, dimensionsOf(wire.collections), at('vector'), faults);
     return { type: 'vector', vector: unit ?? new Float32Array(0) };
   }
   if (text === undefined) faults.add(at('query'), 'is not set: set text or vector');

@@ -26,7 +26,7 @@ export type MessagePlan = ReadonlyMap<number, FieldPlan>;
 export interface ScanResult {
   /** Strings that are not UTF-8, by path. */
   readonly violations: readonly FieldViolation[];
-  /** Embedded messages, map entries among them. */
+  /** Embedded messages, map entries among them, and packed numbers. */
   readonly messageCount: number;
 }
 
@@ -93,6 +93,10 @@ class Walk {
         reader.skipType(wireType);
         continue;
       }
+      if (wireType === lengthDelimited && isPackable(field)) {
+        this.#packed(field, reader, end);
+        continue;
+      }
       if (wireType !== field.wireType) throw new RangeError(`${field.name} has wire type ${wireType}`);
       const index = counts?.get(tag) ?? 0;
       counts?.set(tag, index + 1);
@@ -114,11 +118,24 @@ class Walk {
     }
   }
 
+  /** Numbers of a list come one by one or packed into one field, where a byte may take eight in memory: they count. */
+  #packed(field: FieldPlan, reader: protobuf.Reader, end: number): void {
+    const length = reader.uint32();
+    const packedEnd = reader.pos + length;
+    if (packedEnd > end) throw new RangeError(`${field.name} reaches beyond its message`);
+    for (; reader.pos < packedEnd; this.messageCount += 1) reader.skipType(field.wireType);
+    if (reader.pos !== packedEnd) throw new RangeError(`a value of ${field.name} reaches beyond it`);
+  }
+
   #reject(path: string): void {
     this.isUtf8 = false;
     if (!this.#withPaths || this.violations.length >= violationsMax) return;
     this.violations.push({ field: path, description: 'is not valid UTF-8' });
   }
+}
+
+function isPackable({ isRepeated, wireType }: FieldPlan): boolean {
+  return isRepeated && wireType !== lengthDelimited;
 }
 
 function pathOf(parent: string, field: FieldPlan, index: number): string {

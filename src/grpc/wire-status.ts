@@ -39,7 +39,7 @@ export function statusToWire(status: EngineStatus): GetStatusResponse {
   };
 }
 
-function durationToWire(ms: number): Duration {
+export function durationToWire(ms: number): Duration {
   const seconds = Math.floor(ms / 1000);
   return { seconds, nanos: Math.floor((ms - seconds * 1000) * 1e6) };
 }

@@ -7,6 +7,9 @@ import type { InputFaults } from './input-faults.ts';
 const bytesPerValue = 4;
 assert(endianness() === 'LE', 'vectors are read and written as they lie in memory, little-endian');
 
+/** How long a vector has to be for these collections (empty: all). Asked only where a vector is given. */
+export type DimensionsOf = (collections: readonly string[]) => number;
+
 /**
  * A vector of unit length, shape [dimensions], in an ArrayBuffer of its own; null when it is not fit for the space.
  * Always a copy: the bytes lie unaligned in the buffer of the whole message, and the vector moves on to other threads.

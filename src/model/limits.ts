@@ -30,6 +30,11 @@ export const limits = {
   pageSizeMax: 1_000,
   pageSizeDefault: 100,
   efMax: 4_096,
+  /** UTF-8 bytes of an id that the engine gives out: of a job, of a dead letter. */
+  engineIdBytesMax: 128,
+  sourceNameBytesMax: 128,
+  /** Ids in one filter of dead letters. */
+  deadLetterIdsMax: 1_000,
 } as const;
 
 /** Lower-case letters, digits, `_`, `-` and `.`, starting with a letter or digit: safe as a folder and a metric label. */

@@ -113,6 +113,64 @@ export const metricDeclarations = {
     labels: [],
   },
 
+  kms_embedding_requests_total: {
+    kind: 'counter',
+    help: 'Requests to an embedding service by outcome: rows, limited, too_large, refused, failed, unusable, cancelled.',
+    labels: ['outcome'],
+  },
+  kms_embedding_cost_dollars_total: {
+    kind: 'counter',
+    help: 'US dollars for embeddings, by the tokens that the service counted and the price in the settings.',
+    labels: [],
+  },
+  kms_embedding_throttled_seconds_total: {
+    kind: 'counter',
+    help: 'Time that requests to an embedding service waited to be sent: rate limits, Retry-After, the circuit breaker.',
+    labels: [],
+  },
+  kms_embedding_breaker_changes_total: {
+    kind: 'counter',
+    help: 'Changes of the circuit breaker before an embedding service, by the new state: open, half_open, closed.',
+    labels: ['state'],
+  },
+  kms_embedding_breaker_open: {
+    kind: 'gauge',
+    help: 'Whether the circuit breaker before an embedding service keeps requests back: 1 while it does, else 0.',
+    labels: [],
+  },
+  kms_embedding_budget_left_dollars: {
+    kind: 'gauge',
+    help: 'US dollars left of the day’s budget for embeddings; absent without a budget.',
+    labels: [],
+  },
+
+  // ── jobs, dead letters and sources ──
+  kms_jobs: {
+    kind: 'gauge',
+    help: 'Jobs that are remembered, by state: queued, started, finished, failed, stopped.',
+    labels: ['state'],
+  },
+  kms_job_documents_total: {
+    kind: 'counter',
+    help: 'Documents of jobs by what became of them: indexed, unchanged, deleted, rejected. Work repeated after a fault counts again.',
+    labels: ['source', 'outcome'],
+  },
+  kms_dead_letters: {
+    kind: 'gauge',
+    help: 'Documents that could not be indexed and wait for somebody to look at them.',
+    labels: [],
+  },
+  kms_source_synced_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a source was last read to its end, seconds since 1970; absent before the first time.',
+    labels: ['source'],
+  },
+  kms_source_stat: {
+    kind: 'gauge',
+    help: 'What a source says about itself, by name, such as how many bytes of log a replication slot holds back.',
+    labels: ['source', 'stat'],
+  },
+
   // ── index and store ──
   kms_index_vectors: {
     kind: 'gauge',

@@ -32,6 +32,12 @@ export function flowMetrics(metrics: Metrics): FlowMetrics {
   };
 }
 
+/** `shard`: its number, and behind it the space where that is not the one of the settings. */
+export interface ShardStats {
+  readonly shard: string;
+  readonly stats: ActorStats | null;
+}
+
 /** By metric and its labels but `shard`: which of a shard's own statistics (`Shard.stats`) it shows. */
 const shardGauges: readonly {
   readonly metric: MetricName;
@@ -46,10 +52,10 @@ const shardGauges: readonly {
   { metric: 'kms_lmdb_map_bytes', stat: 'lmdb_map_bytes' },
 ];
 
-/** Sets the gauges. `shards`: by shard number; one that is null keeps the values it had when it was last heard. */
+/** Sets the gauges. A shard whose `stats` are null keeps the values it had when it was last heard. */
 export function setGauges(
   metrics: Metrics,
-  read: { readonly actors: readonly ActorStatus[]; readonly shards: readonly (ActorStats | null)[] },
+  read: { readonly actors: readonly ActorStatus[]; readonly shards: readonly ShardStats[] },
 ): void {
   for (const actor of read.actors) {
     const labels = { actor: actor.name };
@@ -57,11 +63,23 @@ export function setGauges(
     metrics.set('kms_thread_heap_bytes', actor.heapBytes, labels);
     metrics.set('kms_thread_event_loop_lag_seconds', actor.eventLoopLagMs / 1000, labels);
   }
-  for (const [shard, stats] of read.shards.entries()) {
+  for (const { shard, stats } of read.shards) {
     for (const { metric, labels, stat } of shardGauges) {
       // Before the shard has opened its store, it has nothing to say.
       const value = stats?.[stat];
-      if (typeof value === 'number') metrics.set(metric, value, { shard: String(shard), ...labels });
+      if (typeof value === 'number') metrics.set(metric, value, { shard, ...labels });
     }
   }
+}
+
+/** By embed actor; a model on this machine has neither a breaker nor a budget, and shows neither. */
+export function setEmbeddingGauges(metrics: Metrics, embed: readonly (ActorStats | null)[]): void {
+  const breakers = embed.flatMap((stats) => stats?.['breaker'] ?? []);
+  if (breakers.length > 0) {
+    const isOpen = breakers.some((state) => state !== 'closed');
+    metrics.set('kms_embedding_breaker_open', isOpen ? 1 : 0);
+  }
+  // All of them spend the same budget: who has heard of more spending knows better.
+  const left = embed.flatMap((stats) => stats?.['budget_left_dollars'] ?? []).map(Number);
+  if (left.length > 0) metrics.set('kms_embedding_budget_left_dollars', Math.min(...left));
 }

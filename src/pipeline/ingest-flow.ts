@@ -1,47 +1,47 @@
-// The straight line of a document: extract → compare → clean → embed → commit → receipt. One place knows what is in
-// flight; what a stage cannot do is rejected alone, and its neighbours go on.
+// The way of documents in: room for them first, then each key's turn, then the line of the generation that serves their
+// collection, and, where a collection has a second generation, that one too.
 
 import type { Fault } from '../base/errors.ts';
 import { KmsError, toFault } from '../base/errors.ts';
 import type { Document, DocumentKey, IngestResult } from '../model/document.ts';
-import type { CleanText } from '../stages/clean/clean-messages.ts';
-import type { ExtractedText, FailedItem } from '../stages/extract/extract-messages.ts';
-import type { CommitReceipt } from '../stages/index/index-messages.ts';
 import type { CollectionRegistry } from './collection-registry.ts';
 import type { DocumentCredits } from './document-credits.ts';
 import type { CallOptions } from './engine-api.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
-import { KeyTurns } from './key-turns.ts';
-import type { PreparedDocument } from './prepared-document.ts';
-import { prepare } from './prepared-document.ts';
-import type { StageCalls } from './stage-calls.ts';
+import { type Parcel, rejected } from './ingest-line.ts';
+import type { KeyTurns } from './key-turns.ts';
+import type { SpaceRuntimes } from './space-runtimes.ts';
 import { isFailed } from './stage-calls.ts';
 
+/** A collection's second generation, as a writer sees it. None of its methods rejects: it catches up by itself. */
+export interface WriteFollower {
+  /** Resolves when the second generation has the documents too, or has noted that it lacks them. */
+  write(documents: readonly Document[], call: CallOptions): Promise<void>;
+  delete(keys: readonly DocumentKey[], call: CallOptions): Promise<void>;
+  /** These may differ between the two generations: to be compared. */
+  note(keys: readonly DocumentKey[]): void;
+  /** While a switch is being decided; null: none is. */
+  readonly switching: Promise<void> | null;
+}
+
+export interface WriteFollowers {
+  of(collection: string): WriteFollower | undefined;
+}
+
 export interface IngestFlowOptions {
-  readonly stages: StageCalls;
+  readonly spaces: SpaceRuntimes;
   readonly collections: CollectionRegistry;
+  readonly followers: WriteFollowers;
+  readonly turns: KeyTurns;
   readonly credits: DocumentCredits;
   readonly metrics: FlowMetrics;
 }
 
-/** An attributes-only change that keeps meeting other content is given up; each round means somebody else wrote it. */
-const roundsMax = 5;
-
-/** A document on its way, and where its result goes. */
-interface Parcel {
-  readonly position: number;
-  readonly document: Document;
-}
-interface ExtractedParcel extends Parcel {
-  readonly extracted: ExtractedText;
-}
-interface PreparedParcel extends ExtractedParcel {
-  readonly prepared: PreparedDocument;
-}
+/** A write that meets a switch is done again for the generation that serves from then on; nobody switches this often. */
+const switchesMax = 4;
 
 export class IngestFlow {
   readonly #options: IngestFlowOptions;
-  readonly #turns = new KeyTurns();
 
   constructor(options: IngestFlowOptions) {
     this.#options = options;
@@ -50,10 +50,10 @@ export class IngestFlow {
   /** See EngineApi.ingest. */
   async ingest(documents: readonly Document[], call: CallOptions): Promise<readonly IngestResult[]> {
     if (documents.length === 0) return [];
-    const giveBack = await this.#options.credits.take(documents.length, call.signal);
+    const giveBack = await this.#options.credits.take(documents.length, call.signal, call.lane);
     try {
       const results = new Array<IngestResult>(documents.length);
-      await this.#turns.run(documents, async () => {
+      await this.#options.turns.run(documents, async () => {
         for (const wave of wavesOf(documents)) await this.#runWave(wave, results, call);
       });
       this.#report(results);
@@ -65,137 +65,111 @@ export class IngestFlow {
 
   /** See EngineApi.delete. */
   async delete(keys: readonly DocumentKey[], call: CallOptions): Promise<readonly (number | null)[]> {
-    const replies = await this.#turns.run(keys, () => this.#options.stages.delete(keys, call));
-    const sequences = replies.map((reply) => {
-      if (isFailed(reply))
-        throw new KmsError('unavailable', reply.fault.message, { facts: reply.fault.facts });
-      return reply;
-    });
+    const sequences = await this.#options.turns.run(keys, () => this.#deleteInTurn(keys, call));
     const deleted = sequences.filter((sequence) => sequence !== null).length;
     this.#options.metrics.documents('deleted', deleted);
     return sequences;
   }
 
-  /** The whole line for documents of distinct keys. */
+  /** Writes documents of distinct keys to whatever serves their collections when the write is done. */
   async #runWave(wave: readonly Parcel[], results: IngestResult[], call: CallOptions): Promise<void> {
-    // Extracted first: a document that is refused makes no collection.
-    const extracted = await this.#extract(wave, results, call);
-    let pending = await this.#ensureCollections(extracted, results);
-    for (let round = 1; pending.length > 0 && round <= roundsMax; round++) {
-      const prepared = await this.#prepareChanged(pending, results, call);
-      pending = await this.#commit(prepared, results, call);
+    const { collections } = this.#options;
+    const admit = (collection: string) => collections.ensure(collection);
+    let pending = wave;
+    for (let round = 0; pending.length > 0 && round < switchesMax; round++) {
+      const routes = this.#routesOf(pending.map((parcel) => parcel.document));
+      await this.#eachGeneration(
+        pending,
+        ({ document }) => document,
+        (generation, parcels) =>
+          this.#options.spaces.use(generation, ({ line }) => line.run(parcels, { results, call, admit })),
+      );
+      await this.#follow(pending, results, call);
+      const isMoved = this.#movedSince(routes);
+      pending = pending.filter(
+        ({ position, document }) => isMoved(document.collection) && results[position]?.outcome !== 'rejected',
+      );
     }
-    const fault = toFault(
-      new KmsError('aborted', 'the document kept changing while it was written; send it again'),
-    );
+    const fault = toFault(keptSwitching());
     for (const parcel of pending) results[parcel.position] = rejected(parcel, fault);
   }
 
-  async #ensureCollections(
-    wave: readonly ExtractedParcel[],
-    results: IngestResult[],
-  ): Promise<ExtractedParcel[]> {
-    const faults = new Map<string, Fault>();
-    const names = new Set(wave.map((parcel) => parcel.document.collection));
-    for (const name of names) {
-      try {
-        await this.#options.collections.ensure(name);
-      } catch (error) {
-        faults.set(name, toFault(error));
+  /** Brings the second generations up to date; resolves when no switch is being decided any more. */
+  async #follow(parcels: readonly Parcel[], results: readonly IngestResult[], call: CallOptions) {
+    for (const [collection, members] of byCollection(parcels, ({ document }) => document)) {
+      const follower = this.#options.followers.of(collection);
+      if (follower === undefined) continue;
+      const isWritten = ({ position }: Parcel) => results[position]?.outcome === 'indexed';
+      const documents = members.filter(isWritten).map(({ document }) => document);
+      follower.note(members.filter((parcel) => isDoubtful(results[parcel.position])).map(keyOf));
+      await follower.write(documents, call);
+      await follower.switching;
+    }
+  }
+
+  async #deleteInTurn(keys: readonly DocumentKey[], call: CallOptions): Promise<(number | null)[]> {
+    const sequences = new Array<number | null>(keys.length).fill(null);
+    let pending = keys.map((key, position) => ({ key, position }));
+    for (let round = 0; pending.length > 0 && round < switchesMax; round++) {
+      const routes = this.#routesOf(keys);
+      await this.#eachGeneration(
+        pending,
+        ({ key }) => key,
+        async (generation, members) => {
+          const replies = await this.#options.spaces.use(generation, ({ stages }) =>
+            stages.delete(
+              members.map(({ key }) => key),
+              call,
+            ),
+          );
+          for (const [i, { position }] of members.entries())
+            sequences[position] = deletedAt(replies[i]) ?? sequences[position] ?? null;
+        },
+      );
+      for (const [collection, members] of byCollection(pending, ({ key }) => key)) {
+        const follower = this.#options.followers.of(collection);
+        await follower?.delete(
+          members.map(({ key }) => key),
+          call,
+        );
+        await follower?.switching;
       }
+      const isMoved = this.#movedSince(routes);
+      pending = pending.filter(({ key }) => isMoved(key.collection));
     }
-    return wave.filter((parcel) => {
-      const fault = faults.get(parcel.document.collection);
-      if (fault !== undefined) results[parcel.position] = rejected(parcel, fault);
-      return fault === undefined;
-    });
+    if (pending.length > 0) throw keptSwitching();
+    return sequences;
   }
 
-  async #extract(
-    parcels: readonly Parcel[],
-    results: IngestResult[],
-    call: CallOptions,
-  ): Promise<ExtractedParcel[]> {
-    const documents = parcels.map((parcel) => parcel.document);
-    const items = await this.#options.stages.extract(documents, call);
-    return pairUp(parcels, items, results).map(([parcel, extracted]) => ({ ...parcel, extracted }));
+  /** Runs `work` for each serving generation's items; whatever fails half-way is left for the followers to compare. */
+  async #eachGeneration<Item>(
+    items: readonly Item[],
+    keyOfItem: (item: Item) => DocumentKey,
+    work: (generation: string, items: Item[]) => Promise<void>,
+  ): Promise<void> {
+    const groups = new Map<string, Item[]>();
+    for (const item of items) {
+      const generation = this.#options.collections.generationOf(keyOfItem(item).collection);
+      const group = groups.get(generation) ?? [];
+      group.push(item);
+      groups.set(generation, group);
+    }
+    try {
+      await Promise.all([...groups].map(([generation, members]) => work(generation, members)));
+    } catch (error) {
+      for (const [collection, members] of byCollection(items, keyOfItem))
+        this.#options.followers.of(collection)?.note(members.map(keyOfItem));
+      throw error;
+    }
   }
 
-  /** Answers what is unchanged, and gives what is to be written. */
-  async #prepareChanged(
-    parcels: readonly ExtractedParcel[],
-    results: IngestResult[],
-    call: CallOptions,
-  ): Promise<PreparedParcel[]> {
-    const compared = parcels.map(({ document: { collection, id }, extracted }) => {
-      const { contentHash, attributesHash } = extracted;
-      return { collection, id, contentHash, attributesHash };
-    });
-    const verdicts = await this.#options.stages.compare(compared, call);
-    const prepared: PreparedParcel[] = [];
-    const changed: ExtractedParcel[] = [];
-    for (const [parcel, verdict] of pairUp(parcels, verdicts, results)) {
-      if (verdict.type === 'changed') changed.push(parcel);
-      else if (verdict.type === 'attributes_changed') {
-        prepared.push({ ...parcel, prepared: prepare(parcel.document, parcel.extracted, null) });
-      } else {
-        const { commitSequence } = verdict;
-        results[parcel.position] = { outcome: 'unchanged', id: parcel.document.id, commitSequence };
-      }
-    }
-    prepared.push(...(await this.#makeContent(changed, results, call)));
-    return prepared;
+  #routesOf(keys: readonly DocumentKey[]): Map<string, string> {
+    const { collections } = this.#options;
+    return new Map(keys.map(({ collection }) => [collection, collections.generationOf(collection)]));
   }
 
-  /** Cleans, chunks and embeds. */
-  async #makeContent(
-    parcels: readonly ExtractedParcel[],
-    results: IngestResult[],
-    call: CallOptions,
-  ): Promise<PreparedParcel[]> {
-    if (parcels.length === 0) return [];
-    const items = parcels.map(({ document, extracted: { title, text } }) => ({
-      title,
-      text,
-      isChunked: document.embedding === null,
-    }));
-    const cleaned = pairUp(parcels, await this.#options.stages.clean(items, call), results);
-    const texts = cleaned.flatMap(([parcel, clean]) =>
-      parcel.document.embedding === null ? clean.chunks.map((chunk) => chunk.embedText) : [],
-    );
-    const embedded = texts.length === 0 ? [] : await this.#options.stages.embed(texts, call);
-    let next = 0;
-    const prepared: PreparedParcel[] = [];
-    for (const [parcel, clean] of cleaned) {
-      const own = parcel.document.embedding;
-      const end = own === null ? next + clean.chunks.length : next;
-      const vectors = own === null ? embedded.slice(next, end) : [own];
-      next = end;
-      const failure = vectors.find(isFailed);
-      if (failure !== undefined) results[parcel.position] = rejected(parcel, failure.fault);
-      else {
-        const made = { content: contentOf(clean), vectors: vectors as Float32Array[] };
-        prepared.push({ ...parcel, prepared: prepare(parcel.document, parcel.extracted, made) });
-      }
-    }
-    return prepared;
-  }
-
-  /** Writes, and gives back what must be compared again. */
-  async #commit(
-    parcels: readonly PreparedParcel[],
-    results: IngestResult[],
-    call: CallOptions,
-  ): Promise<ExtractedParcel[]> {
-    if (parcels.length === 0) return [];
-    const documents = parcels.map((parcel) => parcel.prepared);
-    const receipts = await this.#options.stages.commit(documents, call);
-    const stale: ExtractedParcel[] = [];
-    for (const [parcel, receipt] of pairUp(parcels, receipts, results)) {
-      if (receipt.type === 'stale') stale.push(parcel);
-      else results[parcel.position] = resultOf(parcel, receipt);
-    }
-    return stale;
+  #movedSince(routes: ReadonlyMap<string, string>): (collection: string) => boolean {
+    return (collection) => this.#options.collections.generationOf(collection) !== routes.get(collection);
   }
 
   #report(results: readonly IngestResult[]): void {
@@ -221,31 +195,34 @@ function wavesOf(documents: readonly Document[]): Parcel[][] {
   return waves;
 }
 
-/** Pairs each parcel with its reply; the failed ones get their result here and leave the line. */
-function pairUp<P extends Parcel, Reply>(
-  parcels: readonly P[],
-  replies: readonly (Reply | FailedItem)[],
-  results: IngestResult[],
-): [P, Reply][] {
-  const pairs: [P, Reply][] = [];
-  for (const [i, parcel] of parcels.entries()) {
-    const reply = replies[i] as Reply | FailedItem;
-    if (isFailed(reply)) results[parcel.position] = rejected(parcel, reply.fault);
-    else pairs.push([parcel, reply]);
+function byCollection<Item>(
+  items: readonly Item[],
+  keyOfItem: (item: Item) => DocumentKey,
+): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const { collection } = keyOfItem(item);
+    const group = groups.get(collection) ?? [];
+    group.push(item);
+    groups.set(collection, group);
   }
-  return pairs;
+  return groups;
 }
 
-function contentOf(clean: CleanText): { text: string; spans: number[] } {
-  return { text: clean.text, spans: clean.chunks.flatMap((chunk) => [chunk.start, chunk.end]) };
+function keyOf({ document: { collection, id } }: Parcel): DocumentKey {
+  return { collection, id };
 }
 
-function resultOf(parcel: Parcel, receipt: Exclude<CommitReceipt, { type: 'stale' }>): IngestResult {
-  if (receipt.type === 'failed') return rejected(parcel, receipt.fault);
-  // `identical` too was changed when it was compared: an earlier delivery of this very write got through.
-  return { outcome: 'indexed', id: parcel.document.id, commitSequence: receipt.commitSequence };
+/** Whether a refused document may have been written all the same: only bad input is certain not to have been. */
+function isDoubtful(result: IngestResult | undefined): boolean {
+  return result?.outcome === 'rejected' && result.fault.code !== 'invalid_argument';
 }
 
-function rejected(parcel: Parcel, fault: Fault): IngestResult {
-  return { outcome: 'rejected', id: parcel.document.id, fault };
+function deletedAt(reply: number | null | { readonly fault: Fault } | undefined): number | null {
+  if (isFailed(reply)) throw new KmsError('unavailable', reply.fault.message, { facts: reply.fault.facts });
+  return typeof reply === 'number' ? reply : null;
+}
+
+function keptSwitching(): KmsError {
+  return new KmsError('aborted', 'the collection kept changing its generation; send it again');
 }

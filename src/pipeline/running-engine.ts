@@ -1,23 +1,37 @@
 // The engine as its front doors see it: the two flows, the status, and the check that it is ready.
 
-import type { ActorRef, ActorStats } from '../actor/actor.ts';
-import type { Supervisor } from '../actor/supervisor.ts';
+import type { ActorRef } from '../actor/actor.ts';
 import type { Clock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
 import type { Document, DocumentKey, IngestResult, StoredDocument } from '../model/document.ts';
 import type { SearchAnswer, SearchQuery } from '../model/query.ts';
-import type { VectorSpace } from '../model/vector-space.ts';
+import { generationOf, type VectorSpace } from '../model/vector-space.ts';
 import type { CollectionState, IndexTasks } from '../stages/index/index-messages.ts';
-import type { CallOptions, CollectionStatus, EngineApi, EngineStatus } from './engine-api.ts';
+import type { Background } from './background.ts';
+import type { CollectionRegistry } from './collection-registry.ts';
+import type {
+  CallOptions,
+  CollectionStatus,
+  DeadLettersApi,
+  EngineApi,
+  EngineStatus,
+  JobsApi,
+  ReembedApi,
+} from './engine-api.ts';
 import type { EngineReadiness } from './engine-readiness.ts';
 import type { IngestFlow } from './ingest-flow.ts';
 import type { QueryFlow } from './query-flow.ts';
+import type { SpaceHost } from './space-host.ts';
+import type { SpaceRuntimes } from './space-runtimes.ts';
 
 export interface RunningEngineOptions {
   readonly ingestFlow: IngestFlow;
   readonly queryFlow: QueryFlow;
-  readonly supervisor: Supervisor;
-  readonly shards: readonly ActorRef<IndexTasks>[];
+  readonly collections: CollectionRegistry;
+  readonly spaces: SpaceRuntimes;
+  readonly host: Pick<SpaceHost, 'statuses' | 'shardStats'>;
+  readonly reembed: ReembedApi;
+  readonly background: Background;
   readonly space: VectorSpace;
   readonly readiness: EngineReadiness;
   readonly version: string;
@@ -40,18 +54,46 @@ export class RunningEngine implements EngineApi {
     return this.#options.space;
   }
 
+  /** See EngineApi.spaceOf. */
+  spaceOf(collections: readonly string[]): VectorSpace {
+    const { collections: registry, spaces, space } = this.#options;
+    const serving =
+      collections.length === 0
+        ? (registry.servingGenerations[0] ?? registry.defaultGeneration)
+        : registry.generationOf(collections[0] as string);
+    return spaces.has(serving) ? spaces.of(serving).space : space;
+  }
+
+  get jobs(): JobsApi {
+    return this.#options.background.jobs;
+  }
+
+  get deadLetters(): DeadLettersApi {
+    return this.#options.background.deadLetters;
+  }
+
+  get reembed(): ReembedApi {
+    return this.#options.reembed;
+  }
+
   get readiness(): EngineReadiness {
     return this.#options.readiness;
   }
 
   async ingest(documents: readonly Document[], call: CallOptions): Promise<readonly IngestResult[]> {
     this.#checkReady();
-    return this.#options.ingestFlow.ingest(documents, call);
+    const { ingestFlow, background } = this.#options;
+    const results = await ingestFlow.ingest(documents, call);
+    await background.deadLetters.noteCall(documents, results);
+    return results;
   }
 
   async delete(keys: readonly DocumentKey[], call: CallOptions): Promise<readonly (number | null)[]> {
     this.#checkReady();
-    return this.#options.ingestFlow.delete(keys, call);
+    const { ingestFlow, background } = this.#options;
+    const sequences = await ingestFlow.delete(keys, call);
+    await background.deadLetters.noteDeleted(keys);
+    return sequences;
   }
 
   async search(query: SearchQuery, call: CallOptions): Promise<SearchAnswer> {
@@ -78,23 +120,21 @@ export class RunningEngine implements EngineApi {
     this.#checkReady();
     const deadline = call.deadlineMs === null ? {} : { deadlineMs: call.deadlineMs };
     const options = { signal: call.signal, ...deadline };
-    const replies = await Promise.all(
-      this.#options.shards.map((shard) => shard.ask('snapshot', {}, options)),
-    );
+    const replies = await Promise.all(this.#shards().map((shard) => shard.ask('snapshot', {}, options)));
     return { commitSequence: Math.max(0, ...replies.map((reply) => reply.commitSequence)) };
   }
 
   async status(): Promise<EngineStatus> {
-    const { supervisor, readiness, version, space, shards, clock } = this.#options;
+    const { host, spaces, readiness, version, space, clock } = this.#options;
     return {
       version,
       state: readiness.state,
       uptimeMs: clock.nowMs() - this.#startedMs,
       space,
-      shardCount: shards.length,
+      shardCount: spaces.of(generationOf(space)).shards.length,
       replay: await this.replay(),
       collections: readiness.state === 'ready' ? await this.#collections() : [],
-      actors: supervisor.statuses(),
+      actors: host.statuses(),
     };
   }
 
@@ -103,7 +143,7 @@ export class RunningEngine implements EngineApi {
     if (this.#options.readiness.state !== 'starting') return { changesDone: 0, changesTotal: 0 };
     let changesDone = 0;
     let changesTotal = 0;
-    for (const stats of await this.shardStats()) {
+    for (const { stats } of await this.#options.host.shardStats()) {
       // A shard that is too busy to answer is one that replays: the others' numbers still show it moving.
       changesDone += Number(stats?.['replay_changes_done'] ?? 0);
       changesTotal += Number(stats?.['replay_changes_total'] ?? 0);
@@ -111,28 +151,25 @@ export class RunningEngine implements EngineApi {
     return { changesDone, changesTotal };
   }
 
-  /** What each shard says about itself now, by shard number; null for one that is down, or does not answer within 2 s. */
-  shardStats(): Promise<readonly (ActorStats | null)[]> {
-    const { supervisor, shards } = this.#options;
-    const statsOf = (name: string) =>
-      supervisor.stats(name).then(
-        ({ stats }) => stats,
-        () => null,
-      );
-    return Promise.all(shards.map((shard) => statsOf(shard.name)));
-  }
-
   async #collections(): Promise<CollectionStatus[]> {
     const deadlineMs = this.#options.clock.nowMs() + statusDeadlineMs;
     const ask = (shard: ActorRef<IndexTasks>) =>
       shard.ask('collections', {}, { lane: 'urgent', deadlineMs }).catch(() => ({ collections: [] }));
-    const replies = await Promise.all(this.#options.shards.map(ask));
+    const replies = await Promise.all(this.#shards().map(ask));
+    const { collections } = this.#options;
+    const states = replies.flatMap((reply) => reply.collections);
+    // What a second generation holds is for the reembed's own status.
+    const serving = states.filter((state) => collections.generationOf(state.collection) === state.generation);
     const summed = new Map<string, CollectionStatus>();
-    for (const state of replies.flatMap((reply) => reply.collections)) {
+    for (const state of serving) {
       const known = summed.get(state.collection);
       summed.set(state.collection, known === undefined ? state : added(known, state));
     }
     return [...summed.values()].sort((a, b) => (a.collection < b.collection ? -1 : 1));
+  }
+
+  #shards(): readonly ActorRef<IndexTasks>[] {
+    return this.#options.spaces.all().flatMap(({ shards }) => shards);
   }
 
   #checkReady(): void {

@@ -28,6 +28,8 @@ export interface StageCallsOptions {
   readonly dimensions: number;
   readonly clock: Clock;
   readonly metrics: FlowMetrics;
+  /** Shared by all spaces, as its thread is: a suspect is alone there only when every space knows. Default: its own. */
+  readonly extractRedelivery?: Redelivery;
 }
 
 /**
@@ -44,11 +46,15 @@ export class StageCalls {
   constructor(options: StageCallsOptions) {
     this.#options = options;
     this.#redelivery = {
-      extract: new Redelivery('extract'),
+      extract: options.extractRedelivery ?? new Redelivery('extract'),
       clean: new Redelivery('clean'),
       embed: new Redelivery('embed'),
     };
     this.#shardRedelivery = options.actors.shards.map(() => new Redelivery('index'));
+  }
+
+  get dimensions(): number {
+    return this.#options.dimensions;
   }
 
   extract(documents: readonly Document[], call: CallOptions): Promise<(ExtractedText | FailedItem)[]> {
@@ -131,13 +137,22 @@ export class StageCalls {
     });
   }
 
-  async #timed<T>(stage: IngestStage, work: () => Promise<T>): Promise<T> {
+  /** Measures the stage, and notes in each fault where it happened. */
+  async #timed<Reply>(
+    stage: IngestStage,
+    work: () => Promise<(Reply | FailedItem)[]>,
+  ): Promise<(Reply | FailedItem)[]> {
     const { clock, metrics } = this.#options;
     const startMs = clock.nowMs();
-    const result = await work();
+    const replies = await work();
     metrics.ingestStage(stage, (clock.nowMs() - startMs) / 1000);
-    return result;
+    return replies.map((reply) => (isFailed(reply) ? withStage(reply, stage) : reply));
   }
+}
+
+function withStage(failed: FailedItem, stage: IngestStage): FailedItem {
+  const { fault } = failed;
+  return { ...failed, fault: { ...fault, facts: { stage, ...fault.facts } } };
 }
 
 /** Whether the stage could not do this item; the reason is in `fault`. */

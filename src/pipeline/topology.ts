@@ -5,6 +5,8 @@ import type { ChildSpec } from '../actor/child-spec.ts';
 import type { Supervisor } from '../actor/supervisor.ts';
 import { threadUrl } from '../actor/thread-entry.ts';
 import type { Settings } from '../config/settings.ts';
+import { embeddingLimitsOf } from '../embedding/embedding-limits.ts';
+import type { EmbeddingSpec } from '../model/embedding-spec.ts';
 import type { VectorSpace } from '../model/vector-space.ts';
 import { generationOf } from '../model/vector-space.ts';
 import type { CleanTasks } from '../stages/clean/clean-messages.ts';
@@ -12,11 +14,24 @@ import type { EmbedTasks } from '../stages/embed/embed-messages.ts';
 import type { ExtractTasks } from '../stages/extract/extract-messages.ts';
 import type { IndexTasks } from '../stages/index/index-messages.ts';
 import type { StageInit } from '../stages/stage-init.ts';
-import type { StageActors } from './stage-calls.ts';
 
-export interface TopologyOptions {
+/** The actors of one vector space. */
+export interface SpaceActors {
+  readonly clean: ActorRef<CleanTasks>;
+  readonly embed: ActorRef<EmbedTasks>;
+  /** By shard number. */
+  readonly shards: readonly ActorRef<IndexTasks>[];
+}
+
+export interface SpaceTopology {
   readonly supervisor: Supervisor;
   readonly settings: Settings;
+  /** Where the shards, the model's files and the embedding cache of this space lie. */
+  readonly folder: string;
+  /** Follows the actors' names; empty for the space of the settings. */
+  readonly suffix: string;
+  /** The model of `space`. */
+  readonly spec: EmbeddingSpec;
   readonly space: VectorSpace;
   readonly shardCount: number;
   /** The engine-wide commit sequence, shared by all shards. */
@@ -31,12 +46,9 @@ const startTimeoutMs = 120_000;
  */
 const mailboxMax = 4_096;
 
-/**
- * Adds the actors in the order of their start: the shards first, extract last. They stop in reverse, each one when
- * whatever comes before it in the line has nothing more to send.
- */
-export function addActors(options: TopologyOptions): StageActors {
-  const { supervisor } = options;
+/** Adds the actors of a space: the shards first. They stop in reverse, when whatever comes before has nothing more to send. */
+export function addSpaceActors(options: SpaceTopology): SpaceActors {
+  const { supervisor, settings, spec, suffix } = options;
   const shards: ActorRef<IndexTasks>[] = [];
   for (let shard = 0; shard < options.shardCount; shard++) {
     shards.push(supervisor.add<IndexTasks>(indexSpec(options, shard)));
@@ -44,19 +56,24 @@ export function addActors(options: TopologyOptions): StageActors {
   const embed = supervisor.add<EmbedTasks>(embedSpec(options));
   const clean = supervisor.add<CleanTasks>(
     // Two tasks in the thread's hands: the next one is there when one ends, and no more than that wait unseen.
-    specOf(options.settings, 'clean', { type: 'clean', init: {} }, { urgent: 8, bulk: 2 }),
+    specOf(settings, `clean${suffix}`, { type: 'clean', init: { spec } }, { urgent: 8, bulk: 2 }),
   );
-  const extract = supervisor.add<ExtractTasks>(
-    specOf(options.settings, 'extract', { type: 'extract' }, { urgent: 8, bulk: 2 }),
-  );
-  return { extract, clean, embed, shards };
+  return { clean, embed, shards };
 }
 
-function indexSpec({ settings, space, shardCount, sequence }: TopologyOptions, shard: number): ChildSpec {
+/** Reading a document's format has nothing to do with models: all spaces share one extract actor, which starts last. */
+export function addExtractActor(supervisor: Supervisor, settings: Settings): ActorRef<ExtractTasks> {
+  return supervisor.add<ExtractTasks>(
+    specOf(settings, 'extract', { type: 'extract' }, { urgent: 8, bulk: 2 }),
+  );
+}
+
+function indexSpec(options: SpaceTopology, shard: number): ChildSpec {
+  const { settings, folder, suffix, space, shardCount, sequence } = options;
   const init: StageInit = {
     type: 'index',
     init: {
-      dataDir: settings.dataDir,
+      dataDir: folder,
       shard,
       shardCount,
       dimensions: space.dimensions,
@@ -73,7 +90,7 @@ function indexSpec({ settings, space, shardCount, sequence }: TopologyOptions, s
   };
   return {
     // 64 searches wait in the thread at most, the rest here, where their deadlines can drop them.
-    ...specOf(settings, `index-${shard}`, init, { urgent: 64, bulk: 6 }),
+    ...specOf(settings, `index-${shard}${suffix}`, init, { urgent: 64, bulk: 6 }),
     // Ending a thread inside the native index aborts the whole process, so say why and end it in order instead.
     onStuck: 'exit_process',
     // A rebuild of the log may take minutes and shows progress all the while.
@@ -82,19 +99,21 @@ function indexSpec({ settings, space, shardCount, sequence }: TopologyOptions, s
   };
 }
 
-function embedSpec({ settings, space }: TopologyOptions): ChildSpec {
+function embedSpec({ settings, folder, suffix, spec, space }: SpaceTopology): ChildSpec {
   const init: StageInit = {
     type: 'embed',
     init: {
-      dataDir: settings.dataDir,
+      dataDir: folder,
+      spec,
       cleanerVersion: space.cleanerVersion,
+      limits: embeddingLimitsOf(settings),
       threadsMin: settings.embedThreadsMin,
       threadsMax: settings.embedThreadsMax,
       cacheBytesMax: settings.embedCacheBytes,
     },
   };
   return {
-    ...specOf(settings, 'embed', init, { urgent: 64, bulk: 6 }),
+    ...specOf(settings, `embed${suffix}`, init, { urgent: 64, bulk: 6 }),
     // As with the index: a thread that is ended inside the inference library takes the process along.
     onStuck: 'exit_process',
   };

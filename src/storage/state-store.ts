@@ -7,16 +7,35 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { systemClock } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
 import { checkLmdbFile } from '../base/lmdb-file-check.ts';
+import type { EmbeddingSpec } from '../model/embedding-spec.ts';
+import { DeadLetterStore } from './dead-letter-store.ts';
 import { durable } from './durable-commit.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { JobStore } from './job-store.ts';
+import { SourceIdStore } from './source-id-store.ts';
 
 /** Raised when the layout on disk changes so that older code would misread it. */
 export const formatVersion = 1;
 
 export interface CollectionEntry {
   readonly name: string;
+  /** The generation that answers its searches; at most one of the next three is set. */
   readonly generation: string;
   readonly createdTimeMs: number;
+  /** Being filled beside it. */
+  readonly target: string | null;
+  /** What answered before, kept in step. */
+  readonly previous: string | null;
+  /** Being removed. */
+  readonly dropping: string | null;
+}
+
+/** A vector space that lives in this data folder. */
+export interface SpaceEntry {
+  readonly generation: string;
+  readonly spec: EmbeddingSpec;
+  /** Relative to the data folder; empty for the first one, whose shards lie in the data folder itself. */
+  readonly folder: string;
 }
 
 export interface StateStoreOptions {
@@ -33,12 +52,17 @@ interface FolderFacts {
 }
 
 const factsKey = 'folder';
+const spacesName = 'spaces';
 const damagedAdvice = 'restore the data folder from a backup, or start with a new one and ingest again';
 
 export class StateStore {
   readonly shardCount: number;
+  readonly jobs: JobStore;
+  readonly sourceIds: SourceIdStore;
+  readonly deadLetters: DeadLetterStore;
   readonly #root: RootDatabase;
   readonly #collections: Database<CollectionEntry, string>;
+  readonly #spaces: Database<SpaceEntry, string>;
   readonly #lock: FolderLock;
 
   constructor(parts: { root: RootDatabase; lock: FolderLock; shardCount: number }) {
@@ -46,18 +70,46 @@ export class StateStore {
     this.#lock = parts.lock;
     this.shardCount = parts.shardCount;
     this.#collections = parts.root.openDB<CollectionEntry, string>({ name: 'collections' });
+    this.#spaces = parts.root.openDB<SpaceEntry, string>({ name: spacesName });
+    const environment = { root: parts.root, clock: systemClock };
+    this.jobs = new JobStore(environment);
+    this.sourceIds = new SourceIdStore(environment);
+    this.deadLetters = new DeadLetterStore(environment);
   }
 
   collections(): readonly CollectionEntry[] {
-    return [...this.#collections.getRange()].map(({ value }) => value);
+    // Entries of an engine that knew one generation only lack the other three.
+    const alone = { target: null, previous: null, dropping: null };
+    return [...this.#collections.getRange()].map(({ value }) => ({ ...alone, ...value }));
   }
 
   /** Resolves when the entry is on disk. The first entry of a name stays. */
-  async putCollection(entry: CollectionEntry): Promise<void> {
-    const written = this.#root.childTransaction(() => {
+  putCollection(entry: CollectionEntry): Promise<void> {
+    return this.#write(() => {
       if (this.#collections.get(entry.name) === undefined)
         this.#collections.putSync(entry.name, { ...entry });
     });
+  }
+
+  /** Resolves when the entry is on disk in place of the one of its name. */
+  replaceCollection(entry: CollectionEntry): Promise<void> {
+    return this.#write(() => this.#collections.putSync(entry.name, { ...entry }));
+  }
+
+  spaces(): readonly SpaceEntry[] {
+    return [...this.#spaces.getRange()].map(({ value }) => value);
+  }
+
+  putSpace(entry: SpaceEntry): Promise<void> {
+    return this.#write(() => this.#spaces.putSync(entry.generation, { ...entry }));
+  }
+
+  removeSpace(generation: string): Promise<void> {
+    return this.#write(() => this.#spaces.removeSync(generation));
+  }
+
+  async #write(change: () => unknown): Promise<void> {
+    const written = this.#root.childTransaction(() => void change());
     await durable(written, { flushed: () => this.#root.flushed, clock: systemClock });
   }
 
@@ -110,8 +162,12 @@ async function openLocked(
       await durable(written, { flushed: () => root.flushed, clock: systemClock });
     }
     // Here and not where they are opened: no restart of a shard's thread would mend its file.
-    for (let shard = 0; shard < shardCount; shard++)
-      checkLmdbFile(join(shardFolder(dataDir, shard), 'data.mdb'), damagedAdvice);
+    const spaces = root.openDB<SpaceEntry, string>({ name: spacesName });
+    const folders = [...spaces.getRange()].map(({ value }) => join(dataDir, value.folder));
+    for (const folder of new Set([dataDir, ...folders])) {
+      for (let shard = 0; shard < shardCount; shard++)
+        checkLmdbFile(join(shardFolder(folder, shard), 'data.mdb'), damagedAdvice);
+    }
     return new StateStore({ root, lock, shardCount });
   } catch (error) {
     await root.close();

@@ -9,6 +9,7 @@ import { createEngine } from '../../src/engine.ts';
 import { createKmsClient, type KmsClient } from '../../src/grpc/client.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
+import type { SyncSource } from '../../src/sources/sync-source.ts';
 
 export interface EngineInProcess {
   readonly client: KmsClient;
@@ -21,6 +22,7 @@ export interface EngineInProcess {
 export async function startEngine(
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  sources: readonly SyncSource[] = [],
 ): Promise<EngineInProcess> {
   const entry = threadUrl(import.meta.url, '../fixtures/mortal-stage.thread');
   const spawn: SpawnThread = (spec, clock) => spawnThread({ ...spec, entry }, clock);
@@ -33,6 +35,7 @@ export async function startEngine(
     clock: systemClock,
     metrics,
     spawn,
+    sources,
   });
   await engine.start();
   const client = createKmsClient(`127.0.0.1:${engine.ports.grpc}`);

@@ -14,6 +14,8 @@ import type {
   EngineStatus,
   Readiness,
 } from '../../src/pipeline/engine-api.ts';
+import { DeadLettersModel, JobsModel } from './grpc-jobs-model.ts';
+import { ReembedModel } from './grpc-reembed-model.ts';
 
 interface ModelDocument extends StoredDocument {
   readonly vectors: Float32Array;
@@ -40,7 +42,10 @@ class ModelReadiness implements Readiness {
 
 export class EngineModel implements EngineApi {
   readonly space: VectorSpace = { model: 'letters', dimensions: 4, normalisation: 'unit', cleanerVersion: 1 };
+  readonly reembed = new ReembedModel();
   readonly readiness: ModelReadiness;
+  readonly jobs = new JobsModel();
+  readonly deadLetters = new DeadLettersModel();
   readonly #documents = new Map<string, ModelDocument>();
   #commitSequence = 0;
   /** Every call that came in, in order. */
@@ -52,6 +57,10 @@ export class EngineModel implements EngineApi {
 
   constructor(state: EngineState = 'ready') {
     this.readiness = new ModelReadiness(state);
+  }
+
+  spaceOf(): VectorSpace {
+    return this.space;
   }
 
   async #enter(method: string, options: CallOptions): Promise<void> {

@@ -1,21 +1,26 @@
 // Runs a session over texts, one text a run (why: minilm-session.ts), so that one text's failure is its own.
 
 import { toFault } from '../../base/errors.ts';
-import type { InferenceReply } from './inference-messages.ts';
-import { minilmDimensions } from './minilm-space.ts';
+import type { InferenceReply, InferenceSession } from './inference-messages.ts';
 
-/** `embed` computes one row; what it throws becomes that text's failure. `between` is awaited before each text; what it throws ends the whole. */
+export interface OneByOneOptions {
+  /** What its `run` throws becomes that text's failure. */
+  readonly session: InferenceSession;
+  readonly dimensions: number;
+  /** Awaited before each text; what it throws ends the whole. */
+  readonly between?: () => Promise<void>;
+}
+
 export async function embedOneByOne(
   texts: readonly ArrayLike<number>[],
-  embed: (text: ArrayLike<number>) => Promise<Float32Array>,
-  between?: () => Promise<void>,
+  { session, dimensions, between }: OneByOneOptions,
 ): Promise<InferenceReply> {
-  const vectors = new Float32Array(texts.length * minilmDimensions);
+  const vectors = new Float32Array(texts.length * dimensions);
   const failures: InferenceReply['failures'][number][] = [];
   for (const [index, text] of texts.entries()) {
     await between?.();
     try {
-      vectors.set(await embed(text), index * minilmDimensions);
+      vectors.set(await session.run([text]), index * dimensions);
     } catch (error) {
       failures.push({ index, fault: toFault(error) });
     }

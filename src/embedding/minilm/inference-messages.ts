@@ -5,6 +5,7 @@ import type { Fault } from '../../base/errors.ts';
 
 /** Given to each thread as workerData. */
 export interface InferenceThreadData {
+  /** A model file, or a folder with one: the thread's entry knows. */
   readonly modelPath: string;
   /** Of the pool's NativeGate. */
   readonly gateMemory: SharedArrayBuffer;
@@ -19,4 +20,11 @@ export interface InferenceReply {
   /** Shape [texts × dimensions], rows of unit length. A failed text's row is zeros. */
   readonly vectors: Float32Array;
   readonly failures: readonly { readonly index: number; readonly fault: Fault }[];
+}
+
+/** One loaded copy of a model. It belongs to the thread that opened it and computes on it. */
+export interface InferenceSession {
+  readonly dimensions: number;
+  /** Embeds token ids, one array a text, special tokens included. Returns shape [texts × dimensions], rows of unit length. */
+  run(texts: readonly ArrayLike<number>[]): Promise<Float32Array>;
 }

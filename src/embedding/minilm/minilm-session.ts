@@ -2,23 +2,20 @@
 
 import { dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
+import type { InferenceSession } from './inference-messages.ts';
 import { minilmDimensions } from './minilm-space.ts';
 import { loadOnnxBinding } from './onnxruntime-binding.ts';
 
-export interface MiniLmSession {
-  /**
-   * Embeds token ids, one array a text, special tokens included. Returns shape [texts × 384], rows of unit length.
-   * Blocks the thread: about 3.3 ms for a text of 64 tokens, 1.2 ms for a short query.
-   *
-   * With the int8 model a text's vector depends on its neighbours in the run: activations are quantised by the range of
-   * the whole run, and cosine between alone and among others was seen down to .991. So everything that is stored or
-   * searched goes through here one text at a time; more texts at once (8 of 64 tokens) would be only 8 % faster.
-   */
-  run(texts: readonly ArrayLike<number>[]): Promise<Float32Array>;
-}
-
-/** Loads a model file (0.1-0.3 s, 120 MB) and runs it once, so that no caller pays for the first run's allocations. */
-export async function openMiniLmSession(modelPath: string): Promise<MiniLmSession> {
+/**
+ * A run blocks the thread: about 3.3 ms for a text of 64 tokens, 1.2 ms for a short query.
+ *
+ * With the int8 model a text's vector depends on its neighbours in the run: activations are quantised by the range of
+ * the whole run, and cosine between alone and among others was seen down to .991. So everything that is stored or
+ * searched goes through here one text at a time; more texts at once (8 of 64 tokens) would be only 8 % faster.
+ *
+ * Loads a model file (0.1-0.3 s, 120 MB) and runs it once, so that no caller pays for the first run's allocations.
+ */
+export async function openMiniLmSession(modelPath: string): Promise<InferenceSession> {
   const { InferenceSession } = loadOnnxBinding(dirname(modelPath));
   const session = new InferenceSession();
   session.loadModel(modelPath, {
@@ -29,7 +26,8 @@ export async function openMiniLmSession(modelPath: string): Promise<MiniLmSessio
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   });
-  const opened: MiniLmSession = {
+  const opened: InferenceSession = {
+    dimensions: minilmDimensions,
     async run(texts) {
       const { ids, mask, dims } = padded(texts);
       const feeds = {

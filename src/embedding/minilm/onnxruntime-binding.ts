@@ -14,7 +14,7 @@ import { arch, platform } from 'node:process';
 
 export interface OnnxTensor {
   readonly type: string;
-  readonly data: Int32Array | Float32Array;
+  readonly data: Int32Array | BigInt64Array | Float32Array;
   readonly dims: readonly number[];
 }
 
@@ -29,6 +29,9 @@ export interface OnnxSessionOptions {
 
 /** Both methods block the thread. */
 export interface OnnxSession {
+  /** Known once a model is loaded. */
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
   loadModel(path: string, options: OnnxSessionOptions): void;
   /** `fetches` names the outputs; null lets the runtime allocate them. */
   run(

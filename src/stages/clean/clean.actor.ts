@@ -4,12 +4,15 @@ import type { ActorBehavior, ActorContext, TaskContext } from '../../actor/actor
 import { assert } from '../../base/assert.ts';
 import { toFault } from '../../base/errors.ts';
 import type { ModelTokenizer } from '../../embedding/embedding-provider.ts';
-import { loadMiniLmTokenizer } from '../../embedding/minilm/minilm-tokenizer.ts';
+import { loadTokenizer } from '../../embedding/embedding-spaces.ts';
+import type { EmbeddingSpec } from '../../model/embedding-spec.ts';
 import type { FailedItem } from '../extract/extract-messages.ts';
 import { cleanDocument } from './clean-document.ts';
 import type { CleanTasks, CleanText, TextItem } from './clean-messages.ts';
 
 export interface CleanInit {
+  /** Whose tokenizer measures the chunks. */
+  readonly spec: EmbeddingSpec;
   /**
    * Tokens a chunk may have, special ones included: 128 up to what the tokenizer's model reads, which is the default.
    * Another value makes other chunks of the same text, so whoever sets it names another vector space.
@@ -52,7 +55,7 @@ export function createCleanActor(context: ActorContext, init: CleanInit): ActorB
   return {
     tasks: { clean },
     start: async () => {
-      tokenizer = withTokensMax(loadMiniLmTokenizer(), init.tokensMax ?? null);
+      tokenizer = withTokensMax(await loadTokenizer(init.spec), init.tokensMax ?? null);
     },
     stop: async () => {
       tokenizer = null;

@@ -1,8 +1,13 @@
 // Bulk embedding: each text is paid for once. Texts that occur twice, in one batch or in two that are under way at the
 // same time, share one computation; what is in the cache costs none. Pure but for its two dependencies.
 
+import { fromFault } from '../../base/errors.ts';
 import type { EmbeddingCache } from '../../embedding/embedding-cache.ts';
-import type { EmbeddedTexts, EmbeddingProvider } from '../../embedding/embedding-provider.ts';
+import {
+  type EmbeddedTexts,
+  type EmbeddingProvider,
+  isOwnFault,
+} from '../../embedding/embedding-provider.ts';
 import type { EmbeddedBatch } from './embed-messages.ts';
 
 export interface CachedEmbedderParts {
@@ -40,7 +45,8 @@ export class CachedEmbedder {
 
   /**
    * Vectors in the order of the texts. `cacheHits` counts the texts that cost nothing: from the cache, or computed for
-   * an equal text. Throws what the provider throws, and when `signal` aborts.
+   * an equal text. Throws what the provider throws, and when `signal` aborts. When the provider got through a part only,
+   * that part is kept and the reason why it stopped is thrown: sent again, the batch pays for the rest alone.
    */
   async embed(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedBatch> {
     const { dimensions } = this.#parts.provider;
@@ -55,6 +61,9 @@ export class CachedEmbedder {
       const joined = shared.map((want) => ({ want, pending: this.#pending.get(want.id) as Pending }));
       if (own.length > 0) {
         const embedded = await this.#compute(own, signal);
+        // What got through is in the cache by now; the batch as a whole is to be sent again.
+        const unfinished = embedded.failures.find(({ fault }) => !isOwnFault(fault));
+        if (unfinished !== undefined) throw fromFault(unfinished.fault);
         own.forEach((want, index) => {
           this.#fill(want, { embedded, index }, { vectors, failures });
         });
@@ -65,7 +74,7 @@ export class CachedEmbedder {
       for (const { want, pending } of joined) {
         const embedded = await unlessAborted(pending.batch, signal);
         // The other task was cancelled or failed as a whole: that is its fate, not ours, so this one computes it.
-        if (embedded === null) wanted.push(want);
+        if (embedded === null || isUnfinished(embedded, pending.index)) wanted.push(want);
         else this.#fill(want, { embedded, index: pending.index }, { vectors, failures });
       }
     }
@@ -109,6 +118,8 @@ export class CachedEmbedder {
     for (const [index, { id }] of wants.entries()) this.#pending.set(id, { batch, index });
     try {
       const embedded = await batch;
+      // Before anybody looks again: what is not finished is under way no more.
+      this.#forget(wants.filter((_, index) => isUnfinished(embedded, index)));
       this.#store(wants, embedded);
       return embedded;
     } catch (error) {
@@ -128,7 +139,8 @@ export class CachedEmbedder {
       .write(rows)
       .catch(onCacheError)
       .finally(() => {
-        this.#forget(wants);
+        // Not the unfinished ones: another batch may be at them by now.
+        this.#forget(wants.filter((_, index) => !isUnfinished({ failures }, index)));
         this.#writes.delete(write);
       });
     this.#writes.add(write);
@@ -151,6 +163,11 @@ export class CachedEmbedder {
       if (failure !== undefined) into.failures.push({ index, fault: failure.fault });
     }
   }
+}
+
+function isUnfinished({ failures }: Pick<EmbeddedTexts, 'failures'>, index: number): boolean {
+  const failure = failures.find((each) => each.index === index);
+  return failure !== undefined && !isOwnFault(failure.fault);
 }
 
 function rowOf(vectors: Float32Array, index: number, dimensions: number): Float32Array {

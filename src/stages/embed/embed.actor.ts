@@ -3,23 +3,26 @@
 import type { ActorBehavior, ActorContext, ActorStats, TaskContext } from '../../actor/actor.ts';
 import { assert } from '../../base/assert.ts';
 import { EmbeddingCache } from '../../embedding/embedding-cache.ts';
+import type { EmbeddingLimits } from '../../embedding/embedding-limits.ts';
 import type { EmbeddingProvider } from '../../embedding/embedding-provider.ts';
-import { openMiniLmProvider } from '../../embedding/minilm/minilm-provider.ts';
-import type { Precision } from '../../embedding/minilm/minilm-space.ts';
+import { openEmbeddingProvider } from '../../embedding/open-provider.ts';
+import type { ProviderEvents } from '../../embedding/provider-events.ts';
+import type { EmbeddingSpec } from '../../model/embedding-spec.ts';
 import { CachedEmbedder } from './cached-embedder.ts';
 import type { EmbedBatch, EmbeddedBatch, EmbedTasks } from './embed-messages.ts';
 import { QueryEmbedder } from './query-embedder.ts';
 
 export interface EmbedInit {
   readonly dataDir: string;
-  /** Default `int8`. */
-  readonly precision?: Precision;
+  readonly spec: EmbeddingSpec;
   /** See model/vector-space.ts: part of each cache key. */
   readonly cleanerVersion: number;
   /** Inference threads for bulk work: kept at least, and at most. Cores - 1 leaves one for queries and commits. */
   readonly threadsMin: number;
   readonly threadsMax: number;
   readonly cacheBytesMax: number;
+  /** What may be sent to a service; a model on this machine has no such limits. */
+  readonly limits: EmbeddingLimits;
 }
 
 /** Batches under way at once: while one waits for its last texts, the others keep every pool thread busy. */
@@ -31,7 +34,7 @@ const startSecondsMax = 120;
 export function createEmbedActor(
   context: ActorContext,
   init: EmbedInit,
-  open: typeof openMiniLmProvider = openMiniLmProvider,
+  open: typeof openEmbeddingProvider = openEmbeddingProvider,
 ): ActorBehavior<EmbedTasks> {
   return new EmbedActor(context, init, open);
 }
@@ -51,21 +54,22 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
   };
   readonly #context: ActorContext;
   readonly #init: EmbedInit;
-  readonly #openProvider: typeof openMiniLmProvider;
+  readonly #openProvider: typeof openEmbeddingProvider;
   #opened: Opened | null = null;
 
-  constructor(context: ActorContext, init: EmbedInit, openProvider: typeof openMiniLmProvider) {
+  constructor(context: ActorContext, init: EmbedInit, openProvider: typeof openEmbeddingProvider) {
     this.#context = context;
     this.#init = init;
     this.#openProvider = openProvider;
   }
 
   async start(): Promise<void> {
-    const { precision = 'int8', dataDir, threadsMin, threadsMax, cleanerVersion, cacheBytesMax } = this.#init;
+    const { spec, dataDir, cleanerVersion, cacheBytesMax, ...rest } = this.#init;
     const leaveNativeCall = this.#context.enterNativeCall(startSecondsMax);
     try {
-      const onProgress = () => this.#context.progress();
-      const provider = await this.#openProvider({ dataDir, precision, threadsMin, threadsMax, onProgress });
+      const { clock } = this.#context;
+      const events = this.#providerEvents();
+      const provider = await this.#openProvider(spec, { ...rest, dataDir, clock, env: process.env, events });
       const cache = new EmbeddingCache({
         dataDir,
         bytesMax: cacheBytesMax,
@@ -101,6 +105,7 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
     if (this.#opened === null) return {};
     const { provider, cache } = this.#opened;
     return {
+      ...provider.stats?.(),
       model: provider.model,
       dimensions: provider.dimensions,
       cache_entries: cache.entries,
@@ -118,6 +123,22 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
 
   async #embedQueries({ texts }: EmbedBatch, task: TaskContext): Promise<EmbeddedBatch> {
     return this.#reply(await this.#running().queries.embed(texts, task.signal), task);
+  }
+
+  #providerEvents(): ProviderEvents {
+    const { count, log, progress } = this.#context;
+    return {
+      onProgress: () => progress(),
+      onRequest: (outcome) => count('kms_embedding_requests_total', 1, { outcome }),
+      onWaited: (seconds) => count('kms_embedding_throttled_seconds_total', seconds),
+      onSpent: (dollars) => count('kms_embedding_cost_dollars_total', dollars),
+      onBreaker: (state, reason) => {
+        count('kms_embedding_breaker_changes_total', 1, { state });
+        if (state === 'open') log.warn({ reason }, 'embedding service is down, requests stop for a while');
+        if (state === 'closed') log.info({}, 'embedding service is back');
+      },
+      onStoreError: (error) => log.warn({ err: error }, "the day's spending cannot be written"),
+    };
   }
 
   #reply(embedded: EmbeddedBatch, task: TaskContext): EmbeddedBatch {

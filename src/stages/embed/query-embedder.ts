@@ -8,10 +8,18 @@ import type { EmbeddedBatch } from './embed-messages.ts';
 /** At 384 dimensions 1.5 KB each, and the text: some 8 MB. */
 const queriesCachedMax = 4_096;
 
+/** An answer, known or under way. */
+interface Answer {
+  readonly embedded: Promise<EmbeddedTexts>;
+  readonly computation: AbortController;
+  /** Tasks that wait for it. */
+  waiting: number;
+}
+
 export class QueryEmbedder {
   readonly #provider: EmbeddingProvider;
-  /** Promises, so that an answer under way is found like one that is there. Failed ones are taken out again. */
-  readonly #answers = new TwoGenerationCache<string, Promise<EmbeddedTexts>>(queriesCachedMax);
+  /** Answers under way are found like those that are there. Failed ones are taken out again. */
+  readonly #answers = new TwoGenerationCache<string, Answer>(queriesCachedMax);
 
   constructor(provider: EmbeddingProvider) {
     this.#provider = provider;
@@ -27,7 +35,7 @@ export class QueryEmbedder {
     for (const [index, text] of texts.entries()) {
       signal.throwIfAborted();
       const known = this.#answers.get(text);
-      const answer = await (known ?? this.#ask(text));
+      const answer = await this.#await(text, known ?? this.#ask(text), signal);
       const [failure] = answer.failures;
       if (failure !== undefined) failures.push({ index, fault: failure.fault });
       else vectors.set(answer.vectors, index * dimensions);
@@ -37,17 +45,45 @@ export class QueryEmbedder {
     return { vectors, cacheHits, tokens, failures };
   }
 
-  #ask(text: string): Promise<EmbeddedTexts> {
-    // Not this task's signal: others may be waiting for the same answer, and it is there in milliseconds.
-    const { signal } = new AbortController();
-    const answer = this.#provider.embed([text], { lane: 'urgent', signal });
+  #ask(text: string): Answer {
+    // Not the task's own signal: others may be waiting for the same answer.
+    const computation = new AbortController();
+    const embedded = this.#provider.embed([text], { lane: 'urgent', signal: computation.signal });
+    const answer: Answer = { embedded, computation, waiting: 0 };
     this.#answers.set(text, answer);
-    answer.then(
+    embedded.then(
       ({ failures }) => {
-        if (failures.length > 0) this.#answers.delete(text);
+        if (failures.length > 0) this.#forget(text, answer);
       },
-      () => this.#answers.delete(text),
+      () => this.#forget(text, answer),
     );
     return answer;
+  }
+
+  /** The last one to go away takes the computation along: a service must not be asked for nobody. */
+  async #await(text: string, answer: Answer, signal: AbortSignal): Promise<EmbeddedTexts> {
+    answer.waiting++;
+    let isSettled = false;
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    try {
+      const embedded = await Promise.race([answer.embedded, aborted]);
+      isSettled = true;
+      return embedded;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      answer.waiting--;
+      if (!isSettled && answer.waiting === 0) {
+        this.#forget(text, answer);
+        answer.computation.abort(signal.reason);
+      }
+    }
+  }
+
+  #forget(text: string, answer: Answer): void {
+    if (this.#answers.get(text) === answer) this.#answers.delete(text);
   }
 }

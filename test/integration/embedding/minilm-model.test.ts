@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { threadUrl } from '../../../src/actor/thread-entry.ts';
+import type { InferenceSession } from '../../../src/embedding/minilm/inference-messages.ts';
 import { InferencePool } from '../../../src/embedding/minilm/inference-pool.ts';
 import {
   minilmTokenizerFile,
@@ -18,14 +19,14 @@ import {
   readPinnedFile,
 } from '../../../src/embedding/minilm/minilm-files.ts';
 import { ensureMiniLmModelFile } from '../../../src/embedding/minilm/minilm-model-file.ts';
-import { type MiniLmSession, openMiniLmSession } from '../../../src/embedding/minilm/minilm-session.ts';
+import { openMiniLmSession } from '../../../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../../../src/embedding/minilm/minilm-tokenizer.ts';
 import { sampleTexts } from './sample-texts.ts';
 
 const tokenizer = loadMiniLmTokenizer();
 let dataDir: string;
-let int8: MiniLmSession;
-let fp32: MiniLmSession;
+let int8: InferenceSession;
+let fp32: InferenceSession;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'kms-model-'));
@@ -39,7 +40,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, index) => sum + value * (b[index] as number), 0);
 }
 
-const embed = (session: MiniLmSession, text: string) => session.run([tokenizer.encode(text)]);
+const embed = (session: InferenceSession, text: string) => session.run([tokenizer.encode(text)]);
 
 describe('the model', () => {
   test('every vector has unit length', async () => {

@@ -1,15 +1,35 @@
 // What is declared is measured: an operator's query never comes back empty because nobody sets the metric.
 
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { metricDeclarations } from '../../../src/observability/metric-declarations.ts';
+import { EmbeddingServer } from '../../support/embedding-server.ts';
 import { startEngine } from '../../support/engine-in-process.ts';
 import { IngestStream } from '../../support/ingest-stream.ts';
+import { MemorySource } from '../../support/memory-source.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test('an engine that has ingested, searched and lost a thread shows every metric that is declared', {
   timeout: 120_000,
 }, async () => {
-  const engine = await startEngine(temporaryFolder());
+  // Synced by itself as soon as the engine is ready.
+  const source = new MemorySource('memory', { everyMs: 3_600_000 });
+  source.upsert('b', 'scanner scans nothing');
+  // A service that is paid for shows all that a model on this machine does, and its own metrics besides.
+  const server = await EmbeddingServer.start();
+  vi.stubEnv('OPENAI_BASE_URL', server.baseUrl);
+  server.next({ type: 'status', status: 401, message: 'not yet' });
+  const settings = {
+    KMS_EMBED_PROVIDER: 'openai',
+    KMS_EMBED_MODEL: 'word-model',
+    KMS_EMBED_DIMENSIONS: '32',
+    KMS_EMBED_BUDGET_PER_DAY: '10',
+    KMS_EMBED_PRICE_PER_MILLION_TOKENS: '0.02',
+  };
+  const engine = await startEngine(temporaryFolder(), settings, [source]);
   const stream = new IngestStream(engine.client);
   await stream.send([{ id: 'a', body: 'printer prints blank pages' }, { id: '' }]);
   await stream.end();
@@ -22,9 +42,10 @@ test('an engine that has ingested, searched and lost a thread shows every metric
   };
   await expect.poll(missing, { timeout: 60_000 }).toEqual([]);
   const { text } = await engine.metrics.scrape();
-  expect(text).toContain('kms_ingest_documents_total{outcome="indexed"} 1\n');
+  expect(text).toContain('kms_ingest_documents_total{outcome="indexed"} 2\n');
   expect(text).toContain('kms_ingest_documents_total{outcome="rejected"} 1\n');
-  expect(text).toContain('kms_index_vectors{shard="0",part="tail"} 1\n');
+  expect(text).toContain('kms_index_vectors{shard="0",part="tail"} 2\n');
   expect(text).toContain(`kms_lmdb_map_bytes{shard="0"} ${64 * 2 ** 30}\n`);
   await engine.stop();
+  await server.close();
 });

@@ -5,7 +5,7 @@ import type { Document } from '../../../src/grpc/generated/kms/v1/Document.ts';
 import type { IngestResponse__Output } from '../../../src/grpc/generated/kms/v1/IngestResponse.ts';
 import type { ListDocumentsRequest } from '../../../src/grpc/generated/kms/v1/ListDocumentsRequest.ts';
 import type { SearchRequest } from '../../../src/grpc/generated/kms/v1/SearchRequest.ts';
-import { encodePageToken } from '../../../src/grpc/page-token.ts';
+import { PageTokens } from '../../../src/grpc/page-token.ts';
 import { limits } from '../../../src/model/limits.ts';
 import {
   exchange,
@@ -272,7 +272,8 @@ describe('searches', () => {
 });
 
 describe('pages', () => {
-  const token = encodePageToken('cases', 'stands');
+  const tokens = new PageTokens('ListDocuments', 'collection');
+  const token = tokens.encode('cases', 'stands');
   const bad: readonly [kind: string, request: ListDocumentsRequest, field: string, says: string][] = [
     ['a negative page size', { pageSize: -1 }, 'page_size', 'is -1'],
     ['an oversized page size', { pageSize: 1001 }, 'page_size', '1 to 1000'],
@@ -281,7 +282,7 @@ describe('pages', () => {
     ['a shortened token', { pageToken: token.slice(0, 5) }, 'page_token', 'is damaged'],
     [
       'a token of another collection',
-      { pageToken: encodePageToken('kb', 'x') },
+      { pageToken: tokens.encode('kb', 'x') },
       'page_token',
       'another collection',
     ],

@@ -23,6 +23,7 @@ const services = [
   'kms.v1.IngestService',
   'kms.v1.DocumentService',
   'kms.v1.SearchService',
+  'kms.v1.JobService',
   'kms.v1.AdminService',
 ];
 
@@ -64,6 +65,15 @@ describe('before the engine is ready', () => {
       () => client.batchUpsertDocuments({ documents: [{ id: 'x', title: 't' }] }),
       () => client.deleteDocument({ id: 'x' }),
       () => client.createSnapshot({}),
+      () => client.listDeadLetters({}),
+      () => client.retryDeadLetters({ all: true }),
+      () => client.purgeDeadLetters({ all: true }),
+      () => client.startSync({ source: 'cases' }),
+      () => client.getJob({ jobId: 'job-1' }),
+      () => client.listJobs({}),
+      () => client.cancelJob({ jobId: 'job-1' }),
+      () => client.listSources({}),
+      () => once(client.watchJob({ jobId: 'job-1' }), 'end'),
       () => once(client.ingest(), 'end'),
       () => once(client.searchStream(), 'end'),
     ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ActorBehavior, ActorContext, TaskContext } from '../../../src/actor/actor.ts';
 import { systemClock } from '../../../src/base/clock.ts';
+import { noEmbeddingLimits } from '../../../src/embedding/embedding-limits.ts';
 import { createEmbedActor } from '../../../src/stages/embed/embed.actor.ts';
 import type { EmbedTasks } from '../../../src/stages/embed/embed-messages.ts';
 
@@ -41,6 +42,8 @@ const task: TaskContext = {
 function createActor(cleanerVersion: number): ActorBehavior<EmbedTasks> {
   return createEmbedActor(context, {
     dataDir,
+    spec: { provider: 'minilm', precision: 'int8' },
+    limits: noEmbeddingLimits,
     cleanerVersion,
     threadsMin: 1,
     threadsMax: 1,

@@ -25,14 +25,32 @@ test('the shard count is fixed when the folder is made', async () => {
   });
 });
 
-test('collections survive a restart, and the first entry of a name stays', async () => {
+const alone = { target: null, previous: null, dropping: null };
+
+test('collections survive a restart, and the first entry of a name stays until it is replaced', async () => {
   const dataDir = temporaryFolder();
   const store = await openState(dataDir);
-  await store.putCollection({ name: 'cases', generation: 'g1', createdTimeMs: 1 });
-  await store.putCollection({ name: 'cases', generation: 'g2', createdTimeMs: 2 });
+  await store.putCollection({ name: 'cases', generation: 'g1', createdTimeMs: 1, ...alone });
+  await store.putCollection({ name: 'cases', generation: 'g2', createdTimeMs: 2, ...alone });
+  expect(store.collections()).toEqual([{ name: 'cases', generation: 'g1', createdTimeMs: 1, ...alone }]);
+  const moved = { name: 'cases', generation: 'g1', createdTimeMs: 1, ...alone, target: 'g2' };
+  await store.replaceCollection(moved);
   await store.close();
   const again = await openState(dataDir);
-  expect(again.collections()).toEqual([{ name: 'cases', generation: 'g1', createdTimeMs: 1 }]);
+  expect(again.collections()).toEqual([moved]);
+  await again.close();
+});
+
+test('the spaces of a folder survive a restart, each with its model and its place', async () => {
+  const dataDir = temporaryFolder();
+  const spec = { provider: 'openai', model: 'm', dimensions: null } as const;
+  const store = await openState(dataDir);
+  await store.putSpace({ generation: 'g1', spec, folder: '' });
+  await store.putSpace({ generation: 'g2', spec, folder: 'spaces/g2' });
+  await store.removeSpace('g1');
+  await store.close();
+  const again = await openState(dataDir);
+  expect(again.spaces()).toEqual([{ generation: 'g2', spec, folder: 'spaces/g2' }]);
   await again.close();
 });
 

@@ -86,8 +86,13 @@ it('an engine that cannot start ends the process with a failure', async () => {
 });
 
 it('help teaches: every command has an example, and wrong usage is exit code 2', async () => {
-  for (const command of ['serve', 'ingest', 'search', 'similar', 'get', 'delete', 'status']) {
-    const { exitCode, stdout } = await cli([command, '--help']);
+  const commands = [
+    ...['serve', 'ingest', 'search', 'similar', 'get', 'delete', 'status', 'sync'],
+    ...['jobs', 'jobs list', 'jobs get', 'jobs watch', 'jobs cancel'],
+    ...['dead-letters', 'dead-letters list', 'dead-letters show', 'dead-letters retry', 'dead-letters purge'],
+  ];
+  for (const command of commands) {
+    const { exitCode, stdout } = await cli([...command.split(' '), '--help']);
     expect([command, exitCode]).toEqual([command, 0]);
     expect(stdout).toContain(`  kms ${command}`);
   }
@@ -97,6 +102,14 @@ it('help teaches: every command has an example, and wrong usage is exit code 2',
     ['search'],
     ['search', 'a', '--limit', '0'],
     ['get', 'a', '--address', 'x'],
+    ['sync'],
+    ['sync', 'cases', '--mode', 'all'],
+    ['sync', 'cases', '--priority', 'urgent'],
+    ['jobs', 'nonsense'],
+    ['jobs', '--state', 'lost'],
+    ['jobs', 'get'],
+    ['dead-letters', 'show'],
+    ['dead-letters', '--limit', '0'],
   ])
     expect([args, (await cli(args)).exitCode]).toEqual([args, 2]);
   expect((await cli(['--version'])).stdout).toBe('1.2.3\n');

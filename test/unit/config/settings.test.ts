@@ -79,6 +79,37 @@ describe('settings', () => {
     ]);
   });
 
+  it.each([
+    [
+      { KMS_EMBED_MODEL: 'fp16' },
+      ['KMS_EMBED_MODEL=fp16: must be int8 or fp32 with KMS_EMBED_PROVIDER=minilm'],
+    ],
+    [
+      { KMS_EMBED_PROVIDER: 'onnx', KMS_EMBED_DIMENSIONS: '8' },
+      [
+        'KMS_EMBED_MODEL=: must be a folder with model.onnx with KMS_EMBED_PROVIDER=onnx',
+        'KMS_EMBED_DIMENSIONS=8: must be 0 unless KMS_EMBED_PROVIDER=openai: the model has its own',
+      ],
+    ],
+    [
+      { KMS_EMBED_PROVIDER: 'openai', KMS_EMBED_MODEL: 'my-model', KMS_EMBED_BUDGET_PER_DAY: '1.5' },
+      [
+        'KMS_EMBED_DIMENSIONS=0: must be given for my-model: its vectors’ length is not known here',
+        'KMS_EMBED_PRICE_PER_MILLION_TOKENS=0: must be given for KMS_EMBED_BUDGET_PER_DAY to count with: the price of my-model is not known here',
+      ],
+    ],
+    [
+      { KMS_EMBED_BUDGET_PER_DAY: '-1', KMS_EMBED_PRICE_PER_MILLION_TOKENS: '1e3' },
+      [
+        'KMS_EMBED_BUDGET_PER_DAY=-1: must be 0..1000000',
+        'KMS_EMBED_PRICE_PER_MILLION_TOKENS=1e3: must be 0..10000',
+      ],
+    ],
+    [{ KMS_EMBED_PROVIDER: 'openai', KMS_EMBED_BUDGET_PER_DAY: '1.5' }, []],
+  ])('embedding settings fit together: %o', (env, faults) => {
+    expect(faultsOf(() => readSettings(env))).toEqual(faults);
+  });
+
   it('settings cannot be changed after they were read', () => {
     const settings = readSettings({});
     expect(Object.isFrozen(settings)).toBe(true);

@@ -9,7 +9,7 @@ import { field } from '../../support/grpc-raw-client.ts';
 
 const root = protobuf.parse(
   `syntax = "proto3";
-   message Batch { uint64 sequence = 1; repeated Item items = 2; double weight = 3; bytes raw = 4; }
+   message Batch { uint64 sequence = 1; repeated Item items = 2; double weight = 3; bytes raw = 4; repeated uint32 sizes = 5; }
    message Item { string id = 1; map<string, Value> values = 2; repeated string tags = 3; }
    message Value { oneof kind { string text = 1; double number = 2; } }`,
   { keepCase: true },
@@ -92,6 +92,16 @@ describe('a scan', () => {
     expect(() => scanMessage(plan, Buffer.from([0x0a, 0x00]))).toThrow('sequence has wire type 2');
     expect(() => scanMessage(plan, Buffer.from([0x12, 0x05, 0x0a]))).toThrow('beyond');
     expect(() => scanMessage(plan, Buffer.concat([field(2, Buffer.from([0x0a, 0x7f, 0x61]))]))).toThrow();
+  });
+
+  test('takes the numbers of a list packed and one by one, and counts the packed ones', () => {
+    const packed = Batch.encode({ sizes: [1, 300, 5] }).finish();
+    expect(scanMessage(plan, packed)).toEqual({ violations: [], messageCount: 3 });
+    const single = Buffer.from([0x28, 1, 0x28, 2]);
+    expect(Batch.decode(single)).toMatchObject({ sizes: [1, 2] });
+    expect(scanMessage(plan, single)).toEqual({ violations: [], messageCount: 0 });
+    expect(() => scanMessage(plan, Buffer.from([0x2a, 5, 1]))).toThrow('sizes reaches beyond its message');
+    expect(() => scanMessage(plan, Buffer.from([0x2a, 1, 0x80, 1]))).toThrow('value of sizes');
   });
 });
 

@@ -3,30 +3,32 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputFaults } from '../../../src/grpc/input-faults.ts';
-import { decodePageToken, encodePageToken } from '../../../src/grpc/page-token.ts';
+import { PageTokens } from '../../../src/grpc/page-token.ts';
 import { timeToWire } from '../../../src/grpc/wire-answer.ts';
 import { quote, timeMsFromWire } from '../../../src/grpc/wire-checks.ts';
 import { vectorFromWire, vectorToWire } from '../../../src/grpc/wire-vector.ts';
 
 describe('a page token', () => {
+  const tokens = new PageTokens('ListDocuments', 'collection');
+
   test('gives back its id for its own collection', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), (id) => {
         const faults = new InputFaults();
-        expect(decodePageToken(encodePageToken('kb', id), 'kb', faults)).toBe(id);
+        expect(tokens.decode(tokens.encode('kb', id), 'kb', faults)).toBe(id);
         expect(faults.isEmpty).toBe(true);
       }),
     );
   });
 
   test('with any one character changed is refused', () => {
-    const token = encodePageToken('kb', 'document-17');
+    const token = tokens.encode('kb', 'document-17');
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...'ABCxyz019-_'), (index, character) => {
         fc.pre(token[index] !== character);
         const faults = new InputFaults();
         const changed = token.slice(0, index) + character + token.slice(index + 1);
-        expect(decodePageToken(changed, 'kb', faults)).toBeNull();
+        expect(tokens.decode(changed, 'kb', faults)).toBeNull();
         expect(faults.isEmpty).toBe(false);
       }),
     );
@@ -35,7 +37,7 @@ describe('a page token', () => {
   test('of the longest id fits its own bound', () => {
     const faults = new InputFaults();
     const id = '"'.repeat(512);
-    expect(decodePageToken(encodePageToken('c'.repeat(64), id), 'c'.repeat(64), faults)).toBe(id);
+    expect(tokens.decode(tokens.encode('c'.repeat(64), id), 'c'.repeat(64), faults)).toBe(id);
   });
 });
 

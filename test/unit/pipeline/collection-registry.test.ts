@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deferred } from '../../../src/base/deferred.ts';
 import { type CollectionRecord, CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
+import { collectionRecord, recordStore } from '../../support/model-space.ts';
 
 const space = { model: 'm', dimensions: 3, normalisation: 'unit', cleanerVersion: 1 } as const;
 const generation = 'm@3:unit:c1';
@@ -10,7 +11,7 @@ function registryOver(
   putCollection: (record: CollectionRecord) => Promise<void>,
 ) {
   return new CollectionRegistry({
-    store: { collections: () => records, putCollection },
+    store: { ...recordStore(records), putCollection },
     space,
     epochMs: () => 42,
   });
@@ -29,7 +30,7 @@ test('a collection exists once its record is on disk, written once for all who w
   disk.resolve();
   await both;
   registry.require('cases');
-  expect(written).toEqual([{ name: 'cases', generation, createdTimeMs: 42 }]);
+  expect(written).toEqual([collectionRecord('cases', generation, { createdTimeMs: 42 })]);
 });
 
 test('a collection that could not be written does not exist, and can be tried again', async () => {
@@ -44,9 +45,35 @@ test('a collection that could not be written does not exist, and can be tried ag
   expect(registry.has('cases')).toBe(true);
 });
 
-test('a collection of another vector space is neither searched nor written', async () => {
-  const old = { name: 'cases', generation: 'old@3:unit:c1', createdTimeMs: 0 };
-  const registry = registryOver([old], async () => {});
-  expect(() => registry.require('cases')).toThrow(expect.objectContaining({ code: 'failed_precondition' }));
-  await expect(registry.ensure('cases')).rejects.toMatchObject({ code: 'failed_precondition' });
+test('a collection of another generation than new ones get is served on from its own', async () => {
+  const registry = registryOver([collectionRecord('cases', 'old@3:unit:c1')], async () => {});
+  expect(registry.generationOf('cases')).toBe('old@3:unit:c1');
+  expect(registry.generationOf('not yet made')).toBe(generation);
+  await registry.ensure('articles');
+  expect([...registry.servingGenerations].sort()).toEqual([generation, 'old@3:unit:c1']);
+});
+
+test('a changed record shows when it is on disk, together with what is confirmed', async () => {
+  const disk = deferred<void>();
+  const store = { ...recordStore([collectionRecord('cases', 'old')]), replaceCollection: () => disk.promise };
+  const registry = new CollectionRegistry({ store, space, epochMs: () => 42 });
+  const seen: string[] = [];
+  const change = { generation: 'new', previous: 'old' };
+  const updated = registry.update('cases', change, () => {
+    seen.push(registry.generationOf('cases'));
+    queueMicrotask(() => seen.push(registry.generationOf('cases')));
+    return true;
+  });
+  expect(registry.generationOf('cases')).toBe('old');
+  disk.resolve();
+  expect(await updated).toBe(true);
+  expect(seen).toEqual(['old', 'new']);
+});
+
+test('a change that is not confirmed any more is put back on disk', async () => {
+  const store = recordStore([collectionRecord('cases', 'old')]);
+  const registry = new CollectionRegistry({ store, space, epochMs: () => 42 });
+  expect(await registry.update('cases', { generation: 'new' }, () => false)).toBe(false);
+  expect(registry.generationOf('cases')).toBe('old');
+  expect(store.written.map((record) => record.generation)).toEqual(['new', 'old']);
 });

@@ -51,3 +51,34 @@ test('a caller that goes away while it waits is told, and holds up nobody', asyn
   giveBack();
   expect(credits.taken).toBe(1);
 });
+
+test('jobs hold at most half of the credits, whatever they ask for', async () => {
+  const credits = new DocumentCredits(100);
+  await credits.take(500, signal, 'bulk');
+  expect(credits.taken).toBe(50);
+  expect(await settled(credits.take(1, signal, 'bulk'))).toBe(false);
+  expect(await settled(credits.take(50, signal))).toBe(true);
+});
+
+test('a live call that waits goes before a batch that waits longer', async () => {
+  const credits = new DocumentCredits(100);
+  const giveBack = await credits.take(100, signal);
+  const batch = credits.take(40, signal, 'bulk');
+  const live = credits.take(80, signal);
+  giveBack();
+  await live;
+  expect(await settled(batch)).toBe(false);
+});
+
+test('live calls that never end do not stop the jobs: an eighth of the credits is theirs', async () => {
+  const credits = new DocumentCredits(80);
+  let giveBack = await credits.take(80, signal);
+  const batch = credits.take(10, signal, 'bulk');
+  const waiting = Array.from({ length: 5 }, () => credits.take(80, signal));
+  giveBack();
+  const giveBatchBack = await batch;
+  expect(credits.taken).toBe(10);
+  giveBatchBack();
+  giveBack = (await waiting[0]) ?? giveBack;
+  expect(credits.taken).toBe(80);
+});

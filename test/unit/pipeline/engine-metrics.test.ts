@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Metrics } from '../../../src/observability/metrics.ts';
-import { setGauges } from '../../../src/pipeline/engine-metrics.ts';
+import { setEmbeddingGauges, setGauges } from '../../../src/pipeline/engine-metrics.ts';
 
 const shard = {
   graph_vectors: 40,
@@ -18,7 +18,7 @@ async function shown(metrics: Metrics): Promise<string[]> {
 
 test('each gauge of a shard shows what the shard says', async () => {
   const metrics = new Metrics({ withProcess: false });
-  setGauges(metrics, { actors: [], shards: [shard] });
+  setGauges(metrics, { actors: [], shards: [{ shard: '0', stats: shard }] });
   expect(await shown(metrics)).toEqual([
     'kms_index_vectors{shard="0",part="graph"} 40',
     'kms_index_vectors{shard="0",part="tail"} 2',
@@ -31,8 +31,9 @@ test('each gauge of a shard shows what the shard says', async () => {
 
 test('a shard that does not answer keeps its last values, and one that never did has none', async () => {
   const metrics = new Metrics({ withProcess: false });
-  setGauges(metrics, { actors: [], shards: [shard, null] });
-  setGauges(metrics, { actors: [], shards: [null, null] });
+  const silent = { shard: '1', stats: null };
+  setGauges(metrics, { actors: [], shards: [{ shard: '0', stats: shard }, silent] });
+  setGauges(metrics, { actors: [], shards: [{ shard: '0', stats: null }, silent] });
   const lines = await shown(metrics);
   expect(lines).toContain('kms_index_vectors{shard="0",part="graph"} 40');
   expect(lines.filter((line) => line.includes('shard="1"'))).toEqual([]);
@@ -48,4 +49,19 @@ test('each actor shows its mailbox and its thread', async () => {
     'kms_thread_event_loop_lag_seconds{actor="embed"} 0.25',
     'kms_thread_heap_bytes{actor="embed"} 1024',
   ]);
+});
+
+test('the gauges of embedding services show the worst of them, and nothing where there is none', async () => {
+  const metrics = new Metrics({ withProcess: false });
+  const lines = async () =>
+    (await metrics.scrape()).text
+      .split('\n')
+      .filter((line) => /^kms_embedding_(breaker_open|budget)/.test(line));
+  setEmbeddingGauges(metrics, [{ model: 'minilm-l6-v2/int8' }, null]);
+  expect(await lines()).toEqual([]);
+  const closed = { breaker: 'closed', budget_left_dollars: 3 };
+  setEmbeddingGauges(metrics, [closed, { breaker: 'half_open', budget_left_dollars: 2.5 }]);
+  expect(await lines()).toEqual(['kms_embedding_breaker_open 1', 'kms_embedding_budget_left_dollars 2.5']);
+  setEmbeddingGauges(metrics, [closed]);
+  expect(await lines()).toEqual(['kms_embedding_breaker_open 0', 'kms_embedding_budget_left_dollars 3']);
 });

@@ -1,19 +1,15 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
 import { deferred } from '../../../src/base/deferred.ts';
 import type { Document } from '../../../src/model/document.ts';
 import { CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
 import { DocumentCredits } from '../../../src/pipeline/document-credits.ts';
 import { IngestFlow } from '../../../src/pipeline/ingest-flow.ts';
-import { StageCalls } from '../../../src/pipeline/stage-calls.ts';
+import { KeyTurns } from '../../../src/pipeline/key-turns.ts';
+import { SpaceRuntimes } from '../../../src/pipeline/space-runtimes.ts';
 import { modelDimensions, modelStages, modelVector } from '../../support/model-actors.ts';
+import { letterSpace, modelSpace, noMetrics, recordStore } from '../../support/model-space.ts';
 
-const space = {
-  model: 'letters',
-  dimensions: modelDimensions,
-  normalisation: 'unit',
-  cleanerVersion: 1,
-} as const;
+const space = letterSpace('letters');
 const call = { signal: new AbortController().signal, deadlineMs: null };
 
 function document(id: string, body: string, more: Partial<Document> = {}): Document {
@@ -22,23 +18,17 @@ function document(id: string, body: string, more: Partial<Document> = {}): Docum
 }
 
 function flowOver(stages: ReturnType<typeof modelStages>) {
-  const metrics = { ingestStage: () => {}, searchStage: () => {}, documents: () => {} };
-  const store = { collections: () => [], putCollection: async () => {} };
-  const collections = new CollectionRegistry({ store, space, epochMs: () => 0 });
-  const actors = {
-    extract: stages.extract.ref,
-    clean: stages.clean.ref,
-    embed: stages.embed.ref,
-    shards: [stages.shard.ref],
-  };
-  const calls = new StageCalls({
-    actors,
-    generation: 'g',
-    dimensions: modelDimensions,
-    clock: systemClock,
-    metrics,
+  const collections = new CollectionRegistry({ store: recordStore(), space, epochMs: () => 0 });
+  const spaces = new SpaceRuntimes();
+  spaces.add(modelSpace(space, stages, { embed: stages.embed, shards: [stages.shard] }));
+  return new IngestFlow({
+    spaces,
+    collections,
+    followers: { of: () => undefined },
+    turns: new KeyTurns(),
+    credits: new DocumentCredits(100),
+    metrics: noMetrics,
   });
-  return new IngestFlow({ stages: calls, collections, credits: new DocumentCredits(100), metrics });
 }
 
 test('an unchanged document costs no cleaning, no embedding and no commit', async () => {

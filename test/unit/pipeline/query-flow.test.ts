@@ -1,21 +1,24 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
 import { KmsError } from '../../../src/base/errors.ts';
 import type { StoredDocument } from '../../../src/model/document.ts';
 import type { SearchQuery } from '../../../src/model/query.ts';
+import { generationOf } from '../../../src/model/vector-space.ts';
 import { CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
 import { QueryFlow } from '../../../src/pipeline/query-flow.ts';
 import { shardOf } from '../../../src/pipeline/shard-router.ts';
+import { SpaceRuntimes } from '../../../src/pipeline/space-runtimes.ts';
 import type { EmbedTasks } from '../../../src/stages/embed/embed-messages.ts';
 import type { IndexTasks, ShardHit } from '../../../src/stages/index/index-messages.ts';
-import { modelActor, modelDimensions, modelVector } from '../../support/model-actors.ts';
+import { modelActor, modelDimensions, modelStages, modelVector } from '../../support/model-actors.ts';
+import {
+  collectionRecord,
+  letterSpace,
+  modelSpace,
+  noMetrics,
+  recordStore,
+} from '../../support/model-space.ts';
 
-const space = {
-  model: 'letters',
-  dimensions: modelDimensions,
-  normalisation: 'unit',
-  cleanerVersion: 1,
-} as const;
+const space = letterSpace('letters');
 const call = { signal: new AbortController().signal, deadlineMs: null };
 const newestSequence = 100;
 
@@ -102,16 +105,14 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
       }),
     }),
   );
-  const record = { name: 'cases', generation: 'letters@4:unit:c1', createdTimeMs: 0 };
-  const store = { collections: () => [record], putCollection: async () => {} };
+  const store = recordStore([collectionRecord('cases', generationOf(space))]);
+  const spaces = new SpaceRuntimes();
+  const metrics = { ...noMetrics, searchStage: (stage: string) => timed.push(stage) };
+  spaces.add(modelSpace(space, modelStages(), { embed, shards, metrics }));
   const flow = new QueryFlow({
-    embed: embed.ref,
-    shards: shards.map((shard) => shard.ref),
+    spaces,
     collections: new CollectionRegistry({ store, space, epochMs: () => 0 }),
-    dimensions: modelDimensions,
     newestSequence: () => newestSequence,
-    clock: systemClock,
-    metrics: { ingestStage: () => {}, searchStage: (stage) => timed.push(stage), documents: () => {} },
   });
   return { flow, embed, shards, timed };
 }
@@ -237,3 +238,42 @@ test('a list over several shards is one list in order of id', async () => {
   const rest = await flow.list({ collection: 'cases', afterId, limit: 4, omitBody: false }, call);
   expect(rest.map(({ id }) => id)).toEqual(all.slice(4));
 });
+
+test('collections of several generations are refused together and answered apart', async () => {
+  const { flow, other } = flowOverTwoGenerations();
+  const together = flow.searchBatch([query()], call);
+  await expect(together).rejects.toMatchObject({ code: 'failed_precondition' });
+  await expect(together).rejects.toThrow(/old@4.*new@4|new@4.*old@4/);
+  const [first] = await flow.searchBatch([query({ collections: ['cases'] })], call);
+  expect(other.calls).toEqual([]);
+  await flow.searchBatch([query({ collections: ['articles'] })], call);
+  expect(other.calls.map(({ task }) => task)).toEqual(['search']);
+  expect(first?.hits).toEqual([]);
+});
+
+test('one batch may ask collections of several generations, a query each', async () => {
+  const { flow, other } = flowOverTwoGenerations();
+  const both = [query({ collections: ['cases'] }), query({ collections: ['articles'] })];
+  expect(await flow.searchBatch(both, call)).toHaveLength(2);
+  expect(other.calls).toHaveLength(1);
+});
+
+/** `cases` is served by one generation, `articles` by `other`. */
+function flowOverTwoGenerations() {
+  const empty = () => modelActor<IndexTasks>('index-0', { search: () => ({ hits: [[]] }) });
+  const [shard, other] = [empty(), empty()];
+  const [before, after] = [letterSpace('old'), letterSpace('new')];
+  const spaces = new SpaceRuntimes();
+  spaces.add(modelSpace(before, modelStages(), { shards: [shard] }));
+  spaces.add(modelSpace(after, modelStages(), { shards: [other] }));
+  const records = [
+    collectionRecord('cases', generationOf(before)),
+    collectionRecord('articles', generationOf(after)),
+  ];
+  const collections = new CollectionRegistry({
+    store: recordStore(records),
+    space: before,
+    epochMs: () => 0,
+  });
+  return { flow: new QueryFlow({ spaces, collections, newestSequence: () => 0 }), other };
+}

@@ -6,6 +6,7 @@ import type { Document } from '../../../src/model/document.ts';
 import { createCleanActor } from '../../../src/stages/clean/clean.actor.ts';
 import { createExtractActor } from '../../../src/stages/extract/extract.actor.ts';
 
+const spec = { provider: 'minilm', precision: 'int8' } as const;
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function actorContext(): ActorContext & { units: number } {
@@ -79,7 +80,7 @@ describe('extract', () => {
 
 describe('clean', () => {
   test('title and body become one cleaned text; one that vanishes fails alone', async () => {
-    const actor = createCleanActor(actorContext(), {});
+    const actor = createCleanActor(actorContext(), { spec });
     await actor.start();
     const items = [
       { title: ' A\u200b\nB ', text: 'at  10:00:00', isChunked: true },
@@ -96,7 +97,7 @@ describe('clean', () => {
   });
 
   test('a document with a vector of its own is one chunk, whatever its length', async () => {
-    const actor = createCleanActor(actorContext(), {});
+    const actor = createCleanActor(actorContext(), { spec });
     await actor.start();
     const items = [
       { title: 't', text: 'word '.repeat(5_000), isChunked: false },
@@ -110,7 +111,7 @@ describe('clean', () => {
   });
 
   test('a text that Unicode normalisation blows up is refused by the size it would have', async () => {
-    const actor = createCleanActor(actorContext(), {});
+    const actor = createCleanActor(actorContext(), { spec });
     await actor.start();
     const items = [{ title: '', text: '\ufdfa'.repeat(1_000_000), isChunked: true }];
     const { items: replies } = await actor.tasks.clean({ items }, taskContext());
@@ -121,7 +122,7 @@ describe('clean', () => {
 
   test('a long text shows life while it is cut', async () => {
     const context = actorContext();
-    const actor = createCleanActor(context, {});
+    const actor = createCleanActor(context, { spec });
     await actor.start();
     await actor.tasks.clean(
       { items: [{ title: '', text: 'word '.repeat(100_000), isChunked: true }] },

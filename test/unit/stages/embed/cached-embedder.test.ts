@@ -132,6 +132,28 @@ describe('bulk embedding', () => {
     expect((await first).vectors).toEqual(vectorsOf(['shared']));
   });
 
+  test('what got through before a service gave up is kept; sent again, the batch pays for the rest alone', async () => {
+    const texts = ['a', 'later', 'poison', 'b'];
+    await expect(embedder.embed(texts, never)).rejects.toMatchObject({ code: 'unavailable' });
+    await embedder.drain();
+    provider.isDown = false;
+    const again = await embedder.embed(texts, never);
+    expect(textsAsked()).toEqual([texts, ['later', 'poison']]);
+    expect(again).toMatchObject({ cacheHits: 2, failures: [{ index: 2, fault: { code: 'internal' } }] });
+    expect([...again.vectors.subarray(4, 8)]).toEqual(vectorOf('later'));
+  });
+
+  test('a text that another batch could not get through is embedded by this one', async () => {
+    cache.isHolding = true;
+    const first = embedder.embed(['a', 'later'], never);
+    const second = embedder.embed(['later', 'a'], never);
+    const failing = expect(first).rejects.toMatchObject({ code: 'unavailable' });
+    provider.isDown = false;
+    await failing;
+    expect((await second).vectors).toEqual(vectorsOf(['later', 'a']));
+    cache.commit?.();
+  });
+
   test('the death of a thread fails the batch as retryable, and the next try embeds it', async () => {
     provider.isHolding = true;
     const first = embedder.embed(['text'], never);

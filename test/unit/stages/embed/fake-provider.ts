@@ -6,6 +6,7 @@ import type { EmbeddedTexts, EmbeddingProvider } from '../../../../src/embedding
 interface HeldCall {
   readonly texts: readonly string[];
   readonly lane: string;
+  readonly signal: AbortSignal;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -16,15 +17,16 @@ export class FakeProvider implements EmbeddingProvider {
   /** Every call so far; held ones wait for `resolve` or `reject`. */
   readonly calls: HeldCall[] = [];
   isHolding = false;
+  isDown = true;
 
-  /** A text with `poison` in it fails by itself. One token a character. */
+  /** A text with `poison` in it fails by itself, one with `later` for want of the service. One token a character. */
   embed(
     texts: readonly string[],
     { lane, signal }: Parameters<EmbeddingProvider['embed']>[1],
   ): Promise<EmbeddedTexts> {
     return new Promise((resolve, reject) => {
       const answer = () => resolve(this.#answer(texts));
-      this.calls.push({ texts, lane, resolve: answer, reject });
+      this.calls.push({ texts, lane, signal, resolve: answer, reject });
       if (this.isHolding) signal.addEventListener('abort', () => reject(signal.reason));
       else answer();
     });
@@ -33,12 +35,14 @@ export class FakeProvider implements EmbeddingProvider {
   async close(): Promise<void> {}
 
   #answer(texts: readonly string[]): EmbeddedTexts {
-    const failures = texts.flatMap((text, index) =>
-      text.includes('poison')
-        ? [{ index, fault: { code: 'internal' as const, message: 'no', violations: [], facts: {} } }]
-        : [],
+    const failures = texts.flatMap((text, index) => {
+      const code = text.includes('poison') ? 'internal' : 'unavailable';
+      const fault = { code, message: 'no', violations: [], facts: {} } as const;
+      return text.includes('poison') || (text.includes('later') && this.isDown) ? [{ index, fault }] : [];
+    });
+    const rows = texts.map((text, index) =>
+      failures.some((failure) => failure.index === index) ? [0, 0, 0, 0] : vectorOf(text),
     );
-    const rows = texts.map((text) => (text.includes('poison') ? [0, 0, 0, 0] : vectorOf(text)));
     return {
       vectors: Float32Array.from(rows.flat()),
       tokens: texts.reduce((sum, text) => sum + text.length, 0),

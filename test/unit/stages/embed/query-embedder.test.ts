@@ -29,10 +29,23 @@ test('equal queries that meet share one computation, even when the first asker g
   const first = queries.embed(['how'], abort.signal);
   const second = queries.embed(['how'], never);
   abort.abort(new Error('not wanted'));
+  await expect(first).rejects.toThrow('not wanted');
   provider.calls[0]?.resolve();
   expect((await second).vectors).toEqual(vectorsOf(['how']));
-  await first;
   expect(provider.calls).toHaveLength(1);
+});
+
+test('a computation that nobody waits for any more is cancelled, and the next asker gets one of his own', async () => {
+  const provider = new FakeProvider();
+  provider.isHolding = true;
+  const queries = new QueryEmbedder(provider);
+  const aborts = [new AbortController(), new AbortController()];
+  const asked = aborts.map(({ signal }) => queries.embed(['how'], signal));
+  for (const abort of aborts) abort.abort(new Error('not wanted'));
+  for (const each of asked) await expect(each).rejects.toThrow('not wanted');
+  expect(provider.calls.map(({ signal }) => signal.aborted)).toEqual([true]);
+  provider.isHolding = false;
+  expect((await queries.embed(['how'], never)).vectors).toEqual(vectorsOf(['how']));
 });
 
 test('a failure is not remembered', async () => {

@@ -7,6 +7,7 @@ import type { CollectionStatus as _kms_v1_CollectionStatus, CollectionStatus__Ou
 import type { ActorStatus as _kms_v1_ActorStatus, ActorStatus__Output as _kms_v1_ActorStatus__Output } from '../../kms/v1/ActorStatus.ts';
 import type { VectorSpace as _kms_v1_VectorSpace, VectorSpace__Output as _kms_v1_VectorSpace__Output } from '../../kms/v1/VectorSpace.ts';
 import type { Limits as _kms_v1_Limits, Limits__Output as _kms_v1_Limits__Output } from '../../kms/v1/Limits.ts';
+import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
   'version'?: (string);
@@ -18,6 +19,7 @@ export interface GetStatusResponse {
   'shardCount'?: (number);
   'vectorSpace'?: (_kms_v1_VectorSpace | null);
   'limits'?: (_kms_v1_Limits | null);
+  'deadLetters'?: (number | string | Long);
 }
 
 export interface GetStatusResponse__Output {
@@ -30,4 +32,5 @@ export interface GetStatusResponse__Output {
   'shardCount': (number);
   'vectorSpace': (_kms_v1_VectorSpace__Output | null);
   'limits': (_kms_v1_Limits__Output | null);
+  'deadLetters': (string);
 }

@@ -22,6 +22,9 @@ export interface Limits {
   'efMax'?: (number);
   'hitsPerBatchMax'?: (number);
   'requestIdBytesMax'?: (number);
+  'engineIdBytesMax'?: (number);
+  'sourceNameBytesMax'?: (number);
+  'deadLetterIdsMax'?: (number);
 }
 
 export interface Limits__Output {
@@ -45,4 +48,7 @@ export interface Limits__Output {
   'efMax': (number);
   'hitsPerBatchMax': (number);
   'requestIdBytesMax': (number);
+  'engineIdBytesMax': (number);
+  'sourceNameBytesMax': (number);
+  'deadLetterIdsMax': (number);
 }

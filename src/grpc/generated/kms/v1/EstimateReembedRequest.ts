@@ -1,0 +1,13 @@
+// Original file: proto/kms/v1/reembed_service.proto
+
+import type { EmbeddingModel as _kms_v1_EmbeddingModel, EmbeddingModel__Output as _kms_v1_EmbeddingModel__Output } from '../../kms/v1/EmbeddingModel.ts';
+
+export interface EstimateReembedRequest {
+  'collection'?: (string);
+  'model'?: (_kms_v1_EmbeddingModel | null);
+}
+
+export interface EstimateReembedRequest__Output {
+  'collection': (string);
+  'model': (_kms_v1_EmbeddingModel__Output | null);
+}

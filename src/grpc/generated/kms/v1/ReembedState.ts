@@ -1,0 +1,26 @@
+// Original file: proto/kms/v1/reembed_service.proto
+
+export const ReembedState = {
+  REEMBED_STATE_UNSPECIFIED: 'REEMBED_STATE_UNSPECIFIED',
+  REEMBED_STATE_IDLE: 'REEMBED_STATE_IDLE',
+  REEMBED_STATE_FILLING: 'REEMBED_STATE_FILLING',
+  REEMBED_STATE_READY: 'REEMBED_STATE_READY',
+  REEMBED_STATE_SWITCHED: 'REEMBED_STATE_SWITCHED',
+  REEMBED_STATE_DROPPING: 'REEMBED_STATE_DROPPING',
+} as const;
+
+export type ReembedState =
+  | 'REEMBED_STATE_UNSPECIFIED'
+  | 0
+  | 'REEMBED_STATE_IDLE'
+  | 1
+  | 'REEMBED_STATE_FILLING'
+  | 2
+  | 'REEMBED_STATE_READY'
+  | 3
+  | 'REEMBED_STATE_SWITCHED'
+  | 4
+  | 'REEMBED_STATE_DROPPING'
+  | 5
+
+export type ReembedState__Output = typeof ReembedState[keyof typeof ReembedState]

@@ -1,0 +1,78 @@
+// One call that is answered by a stream of states: admission, decoding, states until the last one, or error. A slow
+// reader misses states in between: the next one is written when HTTP/2 has taken the one before.
+
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { deferred } from '../base/deferred.ts';
+import { KmsError } from '../base/errors.ts';
+import { InputFaults } from './input-faults.ts';
+import { newestOnly } from './newest-only.ts';
+import type { Received } from './received.ts';
+import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+
+/** The states to send. `signal` is aborted when the caller has gone or the server drains; the states should end then. */
+export type StateStream<Request, Response> = (
+  request: Request,
+  faults: InputFaults,
+  signal: AbortSignal,
+) => AsyncIterable<Response>;
+
+export function serverStreamHandler<Request, Response>(
+  host: RpcHost,
+  statesOf: StateStream<Request, Response>,
+): (call: ServerWritableStream<Received<Request>, Response>) => void {
+  return (call) => {
+    const options = callOptionsOf(call, host.clock);
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const signals = [options.signal, host.drainSignal];
+    const run = async () => {
+      checkDeadline(options, host.clock);
+      checkReady(host);
+      const { message, fault, violations } = call.request;
+      if (message === null) throw fault;
+      for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+      const states = statesOf(message, new InputFaults(violations), ending.signal);
+      await sendUntil(ending.signal, call, states);
+    };
+    run()
+      .finally(() => {
+        for (const signal of signals) signal.removeEventListener('abort', end);
+      })
+      .then(
+        () => call.end(),
+        (error: unknown) => call.emit('error', failureOf(host, call.getPath(), error)),
+      );
+  };
+}
+
+/** Throws `unavailable` when `ending` is aborted before the last state, whether or not the states heed it. */
+async function sendUntil<Response>(
+  ending: AbortSignal,
+  call: ServerWritableStream<unknown, Response>,
+  states: AsyncIterable<Response>,
+): Promise<void> {
+  const stop = deferred<'stopped'>();
+  const onEnding = () => stop.resolve('stopped');
+  ending.addEventListener('abort', onEnding, { once: true });
+  if (ending.aborted) onEnding();
+  const newest = newestOnly(states);
+  try {
+    while (!ending.aborted) {
+      const step = await Promise.race([newest.next(), stop.promise]);
+      if (step === 'stopped') break;
+      if (step.done === true && !ending.aborted) return;
+      if (step.done === true) break;
+      // The callback comes when the HTTP/2 window had room for the state; with a reader that has gone, never.
+      const written = new Promise<void>((resolve) => call.write(step.value, () => resolve()));
+      await Promise.race([written, stop.promise]);
+    }
+  } catch (error) {
+    // States may answer the end with a failure of their own, which is no news.
+    if (!ending.aborted) throw error;
+  } finally {
+    ending.removeEventListener('abort', onEnding);
+    // Not awaited: it waits for the state that is being awaited, which comes when the states heed `ending`.
+    newest.return().catch(() => undefined);
+  }
+  throw new KmsError('unavailable', 'the engine is draining: ask again when it is back');
+}
