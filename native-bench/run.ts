@@ -3,6 +3,7 @@
 const benches: Readonly<Record<string, string>> = {
   'ingest-text': 'texts of ~64 tokens through the whole line, against bare onnxruntime inference',
   'ingest-vectors': 'documents with vectors, durable, against a bare hnswlib-node loop',
+  'sync-postgres': 'the first load of a table as a job, against a client that streams the same documents',
   'search-latency': 'search over 100,000 documents, idle and while documents come in',
 };
 

@@ -1,6 +1,5 @@
 // One row that no provider will embed costs that row alone: it waits in the dead letters, and gets in once it can.
 
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CaseTable, indexContents } from '../support/case-table.ts';
@@ -9,6 +8,7 @@ import { EngineProcess } from '../support/engine-process.ts';
 import { finishedSync } from '../support/finished-job.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { randomFrom } from '../support/random.ts';
+import { syncEnvironment } from '../support/sync-environment.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = 5_000;
@@ -34,17 +34,12 @@ test(`of ${rows} rows the poisonous one is set aside, the others are indexed, an
     poisonousId,
   ]);
   const folder = temporaryFolder();
-  const sourcesFile = join(folder, 'kms-sources.yaml');
-  writeFileSync(sourcesFile, `sources:\n${table.source()}`);
-  const env = {
-    KMS_SOURCES_FILE: sourcesFile,
-    KMS_EMBED_PROVIDER: 'openai',
-    KMS_EMBED_DIMENSIONS: '32',
-    KMS_LOG_LEVEL: 'info',
-    OPENAI_BASE_URL: provider.baseUrl,
-    OPENAI_API_KEY: 'test',
-    DATABASE_URL: postgres.url,
-  };
+  const env = syncEnvironment({
+    folder,
+    sources: [table.source()],
+    databaseUrl: postgres.url,
+    embeddingUrl: provider.baseUrl,
+  });
   const engine = await (await EngineProcess.start({ dataDir: join(folder, 'data'), env })).ready();
   const { client } = engine;
 

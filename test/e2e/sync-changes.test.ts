@@ -1,7 +1,7 @@
 // Changes of a table reach the index: by watermark after the next sync, by change data capture within seconds. Some of
 // them are made in transactions that are still open while others commit, and while a sync runs.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,7 @@ import { EngineProcess } from '../support/engine-process.ts';
 import { finishedSync } from '../support/finished-job.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { randomFrom, wholeBetween } from '../support/random.ts';
+import { syncEnvironment } from '../support/sync-environment.ts';
 
 const changes = 500;
 const rowsAtFirst = 400;
@@ -32,19 +33,15 @@ beforeAll(async () => {
   polled = await CaseTable.create(postgres.url, 'polled', random);
   captured = await CaseTable.create(postgres.url, 'captured', random);
   folder = mkdtempSync(join(tmpdir(), 'kms-test-'));
-  const sourcesFile = join(folder, 'kms-sources.yaml');
-  const polledSource = polled.source(['reconcile: each']);
-  const capturedSource = captured.source(['changes: cdc', 'slot: kms_test', 'publication: kms_test']);
-  writeFileSync(sourcesFile, `sources:\n${polledSource}${capturedSource}`);
-  const env = {
-    KMS_SOURCES_FILE: sourcesFile,
-    KMS_EMBED_PROVIDER: 'openai',
-    KMS_EMBED_DIMENSIONS: '32',
-    KMS_LOG_LEVEL: 'info',
-    OPENAI_BASE_URL: provider.baseUrl,
-    OPENAI_API_KEY: 'test',
-    DATABASE_URL: postgres.url,
-  };
+  const env = syncEnvironment({
+    folder,
+    sources: [
+      polled.source(['reconcile: each']),
+      captured.source(['changes: cdc', 'slot: kms_test', 'publication: kms_test']),
+    ],
+    databaseUrl: postgres.url,
+    embeddingUrl: provider.baseUrl,
+  });
   engine = await (await EngineProcess.start({ dataDir: join(folder, 'data'), env })).ready();
 });
 

@@ -1,7 +1,6 @@
 // The promise of a job: a table of PostgreSQL ends up in the index exactly, however often the engine is killed while it
 // loads, and no row's embedding is paid for twice once it has been answered.
 
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
@@ -11,6 +10,7 @@ import { EngineProcess } from '../support/engine-process.ts';
 import { finishedJob } from '../support/finished-job.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { randomFrom, wholeBetween } from '../support/random.ts';
+import { syncEnvironment } from '../support/sync-environment.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = Number(process.env['KMS_TEST_SYNC_ROWS'] ?? 10_000);
@@ -38,7 +38,13 @@ test(`a table of ${rows} rows is loaded exactly, through ${kills} kills at rando
   const table = await CaseTable.create(postgres.url, 'cases', random);
   await table.insert(rows);
   const folder = temporaryFolder();
-  const options = { dataDir: join(folder, 'data'), env: environment(folder, table.source()) };
+  const env = syncEnvironment({
+    folder,
+    sources: [table.source()],
+    databaseUrl: postgres.url,
+    embeddingUrl: provider.baseUrl,
+  });
+  const options = { dataDir: join(folder, 'data'), env };
   const killTimesMs: number[] = [];
 
   let engine = await (await EngineProcess.start(options)).ready();
@@ -71,20 +77,6 @@ test(`a table of ${rows} rows is loaded exactly, through ${kills} kills at rando
 
 function isLastRequestFor(text: string, timeMs: number): boolean {
   return !provider.requests.some((request) => request.timeMs > timeMs && request.texts.includes(text));
-}
-
-function environment(folder: string, source: string): Record<string, string> {
-  const sourcesFile = join(folder, 'kms-sources.yaml');
-  writeFileSync(sourcesFile, `sources:\n${source}`);
-  return {
-    KMS_SOURCES_FILE: sourcesFile,
-    KMS_EMBED_PROVIDER: 'openai',
-    KMS_EMBED_DIMENSIONS: '32',
-    KMS_LOG_LEVEL: 'info',
-    OPENAI_BASE_URL: provider.baseUrl,
-    OPENAI_API_KEY: 'test',
-    DATABASE_URL: postgres.url,
-  };
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
