@@ -137,13 +137,22 @@ const passing = ['08', '53', '57', '58', '40', '55'];
 /** Their messages name objects and settings; those of other classes may quote a row. */
 const speaking = ['28', '3D', '42', '0A', '55', '53', '57', '08'];
 
+/** What could not be reached, as Node tells it: ` at db.example.com:5432`. Never the URL, which holds the password. */
+function whereOf(error: unknown): string {
+  // A name with several addresses fails with one error for each.
+  const [first = error] = (error as { readonly errors?: readonly unknown[] }).errors ?? [];
+  const { address, hostname, port } = first as { address?: string; hostname?: string; port?: number };
+  const host = address ?? hostname;
+  return host === undefined ? '' : ` at ${host}${port === undefined ? '' : `:${port}`}`;
+}
+
 /** `unavailable` when trying again may help, `failed_precondition` when an operator must act. */
 export function toPostgresError(error: unknown): KmsError {
   if (error instanceof KmsError) return error;
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const isState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && error instanceof pg.DatabaseError;
   if (!isState) {
-    const text = typeof code === 'string' ? code : String(message ?? error);
+    const text = typeof code === 'string' ? `${code}${whereOf(error)}` : String(message ?? error);
     return new KmsError('unavailable', `the connection to PostgreSQL failed: ${text}`, { cause: error });
   }
   const state = code.slice(0, 2);
