@@ -88,20 +88,28 @@ export class FileSyncSource implements SyncSource {
   /** By collection; the one of the sources file is always there, so that an empty file empties it. */
   async #idsOf(file: DocumentSource, signal: AbortSignal): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
     const byCollection = new Map<string, Set<string>>([[this.#spec.collection, new Set()]]);
+    const rejected = new Set<string>();
     let count = 0;
     for await (const entry of file.read(null)) {
       throwIfCancelled(signal);
       // A record that is there but broken is not gone.
       const id = entry.type === 'document' ? entry.document.id : entry.id;
-      if (id === null) continue;
+      if (id === null) {
+        const message = `nobody can tell what is gone from the file while ${entry.place} cannot be read`;
+        throw new KmsError('failed_precondition', message, { facts: { place: entry.place } });
+      }
       count += 1;
       if (count > idsMax)
         throw new KmsError('failed_precondition', `the file has more than ${idsMax} records to compare`);
-      const named = entry.type === 'document' ? entry.document.collection : '';
-      const collection = named || this.#spec.collection;
-      const ids = byCollection.get(collection) ?? new Set<string>();
-      byCollection.set(collection, ids.add(id));
+      if (entry.type === 'rejected') rejected.add(id);
+      else {
+        const collection = entry.document.collection || this.#spec.collection;
+        const ids = byCollection.get(collection) ?? new Set<string>();
+        byCollection.set(collection, ids.add(id));
+      }
     }
+    // Which collection a broken record is for is not known, so it counts as present in all of them.
+    for (const ids of byCollection.values()) for (const id of rejected) ids.add(id);
     return byCollection;
   }
 

@@ -45,6 +45,8 @@ const tokensMaxOfRequest = 32_768;
 const attemptsMax = { urgent: 4, bulk: 10 } as const;
 /** From this attempt on a failing piece is cut in halves: one text in it may be what the service stumbles over. */
 const splitFromAttempt = 5;
+/** A text that failed so often alone, not counting rate limits, may be what the service stumbles over. */
+const suspectFromFailures = 5;
 const timeoutMs = { urgent: 10_000, bulk: 60_000 } as const;
 /** A search that has not got its vector by then is no use to anybody. */
 const urgentMsMax = 20_000;
@@ -161,6 +163,8 @@ export class OpenAiProvider implements EmbeddingProvider {
   async #embedPiece(batch: Batch, piece: readonly number[], firstAttempt: number): Promise<boolean> {
     let reason = 'the embedding service keeps failing';
     let isToldWhen = false;
+    /** Attempts of these very texts that failed for no reason that a rate limit or a key would explain. */
+    let failures = 0;
     for (let attempt = firstAttempt; attempt <= attemptsMax[batch.lane]; attempt++) {
       let reply: ServiceReply;
       try {
@@ -185,17 +189,22 @@ export class OpenAiProvider implements EmbeddingProvider {
           ? this.#refuse(batch, piece, reason)
           : this.#halve(batch, piece, reply.type);
       }
-      const isStubborn =
-        ['failed', 'rows'].includes(reply.type) && attempt >= splitFromAttempt && piece.length > 1;
-      if (isStubborn) return this.#splitAt(batch, halves(piece), attempt + 1);
+      const isFailure = reply.type === 'failed' || reply.type === 'rows';
+      if (isFailure) failures++;
+      if (isFailure && attempt >= splitFromAttempt && piece.length > 1)
+        return this.#splitAt(batch, halves(piece), attempt + 1);
     }
-    return this.#giveUp(batch, piece, reason);
+    return this.#giveUp(batch, piece, { reason, failures });
   }
 
   /** A text of a document that fails alone, time and again, is at fault when the service answers for another one. */
-  async #giveUp(batch: Batch, piece: readonly number[], reason: string): Promise<false> {
+  async #giveUp(
+    batch: Batch,
+    piece: readonly number[],
+    { reason, failures }: { readonly reason: string; readonly failures: number },
+  ): Promise<false> {
     const facts = { attempts: attemptsMax[batch.lane] };
-    const isSuspect = piece.length === 1 && batch.lane === 'bulk';
+    const isSuspect = piece.length === 1 && batch.lane === 'bulk' && failures >= suspectFromFailures;
     const error =
       isSuspect && (await this.#probe(batch))
         ? new KmsError('poisoned', `${reason}, each time for this text and not for others`, { facts })
@@ -282,9 +291,10 @@ export class OpenAiProvider implements EmbeddingProvider {
     set: { readonly tokens: number; readonly dollars: number },
   ): void {
     const { budget, onSpent } = this.#parts;
-    if (reply.type === 'rows') {
-      this.#hasAnswered = true;
-      const tokens = reply.tokens ?? set.tokens;
+    const isUseless = reply.type === 'failed' && reply.chargedTokens !== undefined;
+    if (reply.type === 'rows' || isUseless) {
+      this.#hasAnswered ||= reply.type === 'rows';
+      const tokens = (reply.type === 'rows' ? reply.tokens : reply.chargedTokens) ?? set.tokens;
       batch.tokensSpent += tokens;
       budget.spend(this.#dollars(tokens) - set.dollars);
       onSpent?.(this.#dollars(tokens));

@@ -57,8 +57,10 @@ export class ServiceClient {
         .withResponse();
       const headers = readRateHeaders(response.headers, clock.epochMs());
       const answer = checkAnswer(data.data, { texts: texts.length, dimensions });
-      if (answer.type === 'unusable') return { type: 'failed', reason: answer.reason, headers };
-      return { type: 'rows', rows: answer.rows, tokens: data.usage?.prompt_tokens ?? null, headers };
+      const tokens = data.usage?.prompt_tokens ?? null;
+      if (answer.type === 'unusable')
+        return { type: 'failed', reason: answer.reason, headers, chargedTokens: tokens };
+      return { type: 'rows', rows: answer.rows, tokens, headers };
     } catch (error) {
       signal.throwIfAborted();
       if (late.signal.aborted) {

@@ -17,7 +17,13 @@ export type ServiceReply =
   | { readonly type: 'too_large'; readonly reason: string; readonly headers: RateHeaders | null }
   /** At least one of the texts is not to its liking. */
   | { readonly type: 'refused'; readonly reason: string; readonly headers: RateHeaders | null }
-  | { readonly type: 'failed'; readonly reason: string; readonly headers: RateHeaders | null }
+  | {
+      readonly type: 'failed';
+      readonly reason: string;
+      readonly headers: RateHeaders | null;
+      /** Set when it answered, and charged for, something that is of no use; null: it does not say for how much. */
+      readonly chargedTokens?: number | null;
+    }
   /** No request can succeed until somebody changes something. */
   | { readonly type: 'unusable'; readonly reason: string; readonly headers: RateHeaders | null };
 

@@ -115,6 +115,8 @@ export class Jobs implements JobsApi {
       const stopped: Job = { ...job, state: 'stopped', endedTimeMs: this.#options.clock.epochMs() };
       this.#book.show(stopped);
       await this.#book.write({ job: stopped, checkpoint: null });
+      // Its source was waiting for it; the next sync is due as after any other end.
+      this.#timers.get(job.task.source)?.noteEnd();
     }
     return this.#book.get(id);
   }
@@ -154,7 +156,13 @@ export class Jobs implements JobsApi {
   async #enqueue(job: Job): Promise<void> {
     // Shown at once, so that a second request joins it while the first one is still being written.
     this.#book.show(job);
-    await this.#book.write({ job, checkpoint: null });
+    try {
+      await this.#book.write({ job, checkpoint: null });
+    } catch (error) {
+      // Not on disk, and yet it was shown: better to run it now than to have it stand in the way of the next ones.
+      this.#startQueued();
+      throw error;
+    }
     this.#startQueued();
   }
 

@@ -21,6 +21,7 @@ export class CollectionFollowers implements WriteFollowers {
     readonly collection: string;
     readonly generation: string;
     readonly isLevel: boolean;
+    readonly isWayBack?: boolean;
   }): GenerationFollower {
     const follower = new GenerationFollower({ ...this.#parts, ...options });
     this.#followers.set(options.collection, follower);

@@ -30,6 +30,8 @@ export interface FollowerOptions extends FollowerParts {
   readonly generation: string;
   /** Whether the two are equal already, because this is a switch's other side. Otherwise a pass finds out. */
   readonly isLevel: boolean;
+  /** Kept for a rollback: a pass removes nothing from it, because it may hold documents that the newer model refused. */
+  readonly isWayBack?: boolean;
 }
 
 /** Documents of one page of a pass, and of one part of it, whose turns are held together. */
@@ -199,7 +201,7 @@ export class GenerationFollower implements WriteFollower {
   async #passOn(): Promise<void> {
     const pass = this.#pass;
     if (pass === null) return;
-    const { collection, generation, log } = this.#options;
+    const { collection, generation, log, isWayBack = false } = this.#options;
     const isCopying = pass.phase === 'copy';
     if (isCopying && pass.afterId === null) await this.#beginPass();
     const call = { signal: this.#stopping.signal, deadlineMs: null };
@@ -214,7 +216,7 @@ export class GenerationFollower implements WriteFollower {
       this.#counts.fromClientVectors += fromClientVectors;
     }
     if (ids.length === pageDocuments) pass.afterId = ids.at(-1) ?? null;
-    else this.#pass = isCopying ? { phase: 'remove', afterId: null } : null;
+    else this.#pass = isCopying && !isWayBack ? { phase: 'remove', afterId: null } : null;
     if (this.#pass === null)
       log.info({ collection, generation, ...this.#counts }, 'second generation is level');
   }

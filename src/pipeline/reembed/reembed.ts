@@ -69,9 +69,11 @@ export class Reembed implements ReembedApi {
   /** Goes on where the engine stopped. To be called when the spaces run. */
   resume(): void {
     for (const record of this.#options.collections.records()) {
-      const generation = record.target ?? record.previous;
+      const { name: collection, target, previous } = record;
+      const generation = target ?? previous;
+      const isWayBack = target === null;
       if (generation !== null)
-        this.#options.followers.follow({ collection: record.name, generation, isLevel: false });
+        this.#options.followers.follow({ collection, generation, isLevel: false, isWayBack });
       if (record.dropping !== null) this.#removeLater(record.name, record.dropping);
     }
   }
@@ -163,7 +165,11 @@ export class Reembed implements ReembedApi {
     return this.#inTurn(async () => {
       const { collections, followers } = this.#options;
       const record = collections.require(name);
-      if (record.dropping !== null) return this.status(name);
+      if (record.dropping !== null) {
+        // Asked for again after it failed: try again.
+        if (!this.#drops.has(name)) this.#removeLater(name, record.dropping);
+        return this.status(name);
+      }
       const dropping = record.target ?? record.previous;
       if (dropping === null) throw precondition(name, 'has one generation only', record);
       const follower = followers.of(name);
@@ -203,7 +209,12 @@ export class Reembed implements ReembedApi {
     const exchange = async () => {
       const isDone = await collections.update(name, change, () => {
         if (follower?.isLevel !== true) return false;
-        followers.follow({ collection: name, generation: record.generation, isLevel: true });
+        followers.follow({
+          collection: name,
+          generation: record.generation,
+          isLevel: true,
+          isWayBack: change.target === null,
+        });
         return true;
       });
       if (!isDone) throw new KmsError('aborted', 'a write has not reached the second generation: try again');
@@ -233,6 +244,7 @@ export class Reembed implements ReembedApi {
   }
 
   #removeLater(name: string, generation: string): void {
+    this.#dropFaults.delete(name);
     const removal = this.#remove(name, generation)
       .catch((error: unknown) => {
         const fault = toFault(error);

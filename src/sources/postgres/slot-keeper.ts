@@ -16,7 +16,8 @@ export class SlotKeeper {
   readonly #names: Extract<ChangesSpec, { type: 'cdc' }>;
   readonly #clock: Clock;
   #turns: Promise<unknown> = Promise.resolve();
-  #connection: PostgresConnection | null = null;
+  /** Opened by whoever needs it first; the others wait for the same one. */
+  #connection: Promise<PostgresConnection> | null = null;
 
   constructor(spec: PostgresSpec, names: Extract<ChangesSpec, { type: 'cdc' }>, clock: Clock) {
     this.#spec = spec;
@@ -65,19 +66,23 @@ export class SlotKeeper {
   }
 
   async close(): Promise<void> {
-    const connection = this.#connection;
+    const opening = this.#connection;
     this.#connection = null;
+    const connection = await opening?.catch(() => null);
     await connection?.close();
   }
 
   /** One connection is kept; after a fault the next call opens another. */
   async #withSlot<T>(action: (slot: ReplicationSlot) => Promise<T>): Promise<T> {
     const { url, name: source, statementTimeoutMs } = this.#spec;
-    this.#connection ??= await PostgresConnection.open({ url, source, statementTimeoutMs });
+    this.#connection ??= PostgresConnection.open({ url, source, statementTimeoutMs });
+    const opening = this.#connection;
     try {
-      return await action(new ReplicationSlot(this.#connection, this.#spec, this.#names));
+      return await action(new ReplicationSlot(await opening, this.#spec, this.#names));
     } catch (error) {
-      if (!(error instanceof KmsError) || error.code === 'unavailable') await this.close();
+      const isLost = !(error instanceof KmsError) || error.code === 'unavailable';
+      // Only the connection that failed: another caller may have opened the next one already.
+      if (isLost && this.#connection === opening) await this.close();
       throw error;
     }
   }

@@ -165,6 +165,9 @@ export class TableSync {
 }
 
 /** Of two times as UTC text; `-infinity` comes before all others. */
+/** Of two times as text. A year above 9999 has one digit more, and would count as the lesser of the two. */
 function lesser(a: string, b: string): string {
+  const hasLongYear = (time: string) => /^\d{5}/.test(time);
+  if (hasLongYear(a) !== hasLongYear(b)) return hasLongYear(a) ? b : a;
   return a < b ? a : b;
 }
