@@ -3,7 +3,8 @@
 
 const ranks = [
   ['base'],
-  ['actor', 'config', 'model', 'observability', 'vector', 'lexical'],
+  ['actor', 'config', 'model', 'observability', 'vector', 'lexical', 'ranking'],
+  ['filtering'],
   ['sources', 'embedding', 'storage'],
   ['stages'],
   ['pipeline'],
@@ -62,7 +63,13 @@ module.exports = {
       from: { path: '^src/', pathNot: pathOf(ranks.flat()) },
       to: {},
     },
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      // A filter holds filters: generated types of messages that hold themselves refer to each other, and hold no code.
+      from: { pathNot: '^src/grpc/generated/' },
+      to: { circular: true },
+    },
     {
       name: 'no-unresolved',
       severity: 'error',

@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist/', 'data/', 'src/grpc/generated/'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'native-bench/**/*.ts', 'examples/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'native-bench/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { project: './tsconfig.all.json', tsconfigRootDir: import.meta.dirname },

@@ -3,7 +3,9 @@
 const benches: Readonly<Record<string, string>> = {
   'ingest-text': 'texts of ~64 tokens through the whole line, against bare onnxruntime inference',
   'ingest-vectors': 'documents with vectors, durable, against a bare hnswlib-node loop',
+  lexical: 'words: adding, searching, saving and loading 100,000 documents, against scoring every posting',
   'sync-postgres': 'the first load of a table as a job, against a client that streams the same documents',
+  'filtered-search': 'filters of four selectivities over 100,000 vectors, against an exact scan',
   'search-latency': 'search over 100,000 documents, idle and while documents come in',
 };
 

@@ -75,7 +75,12 @@ function quantiles(name: string, samples: readonly number[], target: string): Fi
 await withEngine({}, async (engine) => {
   const { client } = engine;
   let nextText = 0;
-  const textQuery = () => client.search({ text: texts[nextText++ % texts.length] as string, limit: 10 });
+  const textQuery = () =>
+    client.search({
+      text: texts[nextText++ % texts.length] as string,
+      mode: 'SEARCH_MODE_SEMANTIC',
+      limit: 10,
+    });
   const vectorQuery = () => {
     const row = wholeBetween(random, 0, stored - 1);
     return client.search({ vector: rowBytes(vectors, dimensions, row), limit: 10 });

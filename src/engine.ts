@@ -9,6 +9,7 @@ import { deferred } from './base/deferred.ts';
 import type { KmsError } from './base/errors.ts';
 import { formatAddress } from './config/network-address.ts';
 import { type Settings, shardsForNewFolder } from './config/settings.ts';
+import { openReranker } from './embedding/cross-encoder/reranker.ts';
 import { resolveSpace } from './embedding/embedding-spaces.ts';
 import { specOfSettings } from './embedding/spec-of-settings.ts';
 import { prometheusMetrics } from './grpc/prometheus-metrics.ts';
@@ -17,6 +18,7 @@ import { generationOf } from './model/vector-space.ts';
 import type { Log } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { OpsServer } from './observability/ops-server.ts';
+import { SearchAnalytics } from './pipeline/analytics/search-analytics.ts';
 import { Background } from './pipeline/background.ts';
 import { CollectionRegistry } from './pipeline/collection-registry.ts';
 import { DocumentCredits } from './pipeline/document-credits.ts';
@@ -31,10 +33,12 @@ import { Reembed } from './pipeline/reembed/reembed.ts';
 import { RunningEngine } from './pipeline/running-engine.ts';
 import { SpaceHost } from './pipeline/space-host.ts';
 import { SpaceRuntimes } from './pipeline/space-runtimes.ts';
+import { loadSynonyms } from './pipeline/understanding/load-synonyms.ts';
 import { openSources } from './sources/open-sources.ts';
 import type { SyncSource } from './sources/sync-source.ts';
 import { cleanerVersion } from './stages/clean/cleaner-version.ts';
 import { CommitSequence } from './storage/commit-sequence.ts';
+import { openSearchLog } from './storage/search-log-store.ts';
 import { openStateStore } from './storage/state-store.ts';
 import { checkNativeBuild } from './vector/native-build.ts';
 
@@ -72,11 +76,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const spec = specOfSettings(settings);
   const space = await resolveSpace(spec, cleanerVersion);
   const sources = options.sources ?? (await openSources(settings.sourcesFile, { env: process.env, clock }));
+  const synonyms = await loadSynonyms(settings.synonymsFile);
+  const reranker =
+    settings.rerankFolder === ''
+      ? null
+      : await openReranker({ folder: settings.rerankFolder, threads: rerankThreads(), clock, log });
   // Takes the folder's lock, so it comes before anything that could touch the data.
   const state = await openStateStore({
     dataDir: settings.dataDir,
     shards: settings.shards,
     shardsForNewFolder: shardsForNewFolder(settings.shards),
+  }).catch(async (error: unknown) => {
+    await reranker?.close();
+    throw error;
   });
   const { shardCount } = state;
   const failure = deferred<unknown>();
@@ -106,16 +118,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     clock,
     log,
     metrics: reported,
+    language: { synonyms, reranker },
     onFailure: (generation, error) => {
       const isServing = [...collections.servingGenerations, generationOf(space)].includes(generation);
       if (isServing) giveUp(error);
       else log.error({ generation, fault: error.message }, 'a second generation was given up');
     },
   });
+  let analytics: SearchAnalytics;
   try {
     await addKnownSpaces({ generation: generationOf(space), spec }, { host, store: state, collections, log });
+    analytics = await createAnalytics();
   } catch (error) {
-    await state.close();
+    await Promise.all([reranker?.close(), state.close()]);
     throw error;
   }
   const { flows, reembed } = createFlows();
@@ -141,6 +156,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     spaces,
     host,
     reembed,
+    analytics,
     background,
     space,
     readiness,
@@ -166,8 +182,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     setGauges(metrics, { actors: host.statuses(), shards: await host.shardStats() });
     setEmbeddingGauges(metrics, await host.embedStats());
     await background.refreshMetrics();
+    metrics.set('kms_analytics_searches', analytics.stored);
   });
   const ports = { grpc: 0, http: 0 };
+
+  async function createAnalytics(): Promise<SearchAnalytics> {
+    const { analyticsDays: days, analyticsTexts, analyticsSlowMs, analyticsSearchesMax } = settings;
+    return new SearchAnalytics({
+      store: days === 0 ? null : await openSearchLog(settings.dataDir, clock),
+      days,
+      keepsTexts: analyticsTexts === 'true',
+      slowMs: analyticsSlowMs,
+      searchesMax: analyticsSearchesMax,
+      clock,
+      log: log.child({ part: 'analytics' }),
+      onDropped: (searches) => metrics.count('kms_analytics_dropped_total', searches),
+      onFeedback: (kind) => metrics.count('kms_search_feedback_total', 1, { kind }),
+    });
+  }
 
   function createFlows() {
     const turns = new KeyTurns();
@@ -175,7 +207,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const followers = new CollectionFollowers({ collections, spaces, turns, clock, log: part });
     const credits = new DocumentCredits(settings.ingestDocumentsInFlight);
     const ingestFlow = new IngestFlow({ spaces, collections, followers, turns, credits, metrics: reported });
-    const queryFlow = new QueryFlow({ spaces, collections, newestSequence: () => sequence.newest() });
+    const newestSequence = () => sequence.newest();
+    const queryFlow = new QueryFlow({ spaces, collections, newestSequence, observer: analytics });
     const moved = { collections, spaces, followers, host, store: state, settings, clock, log: part };
     return { flows: { ingestFlow, queryFlow }, reembed: new Reembed(moved) };
   }
@@ -210,6 +243,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     await reembed.stop();
     await host.drain(deadlineMs);
     await grpc.stop();
+    await Promise.all([analytics.close(), reranker?.close()]);
     await state.close();
     readiness.enter('stopped');
     await ops.stop();
@@ -226,6 +260,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failure: failure.promise,
     ports,
   };
+}
+
+/** One core in four, as embedding needs the others: it serves each query, this only those that ask for it. */
+function rerankThreads(): number {
+  return availableParallelism() >= 8 ? 2 : 1;
 }
 
 function packageVersion(): string {

@@ -37,34 +37,6 @@ export function addPatienceOption(command: Command): Command {
   );
 }
 
-/** `--limit`, `--exact` and `--ef`, as the search API takes them. */
-export function addSearchOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('-c, --collection <name>', 'look only here; may be given several times')
-        .default([], 'everywhere')
-        .argParser((name: string, before: readonly string[]) => [...before, name]),
-    )
-    .addOption(
-      new Option('-n, --limit <hits>', 'at most this many hits')
-        .default(10)
-        .argParser(integerReader(1, 1_000)),
-    )
-    .option('--exact', 'compare with every vector instead of walking the graph', false)
-    .addOption(
-      new Option('--ef <width>', 'width of the graph search: more finds more and takes longer')
-        .default(0, "the engine's")
-        .argParser(integerReader(1, 4_096)),
-    );
-}
-
-export interface SearchOptions extends ClientOptions {
-  readonly collection: readonly string[];
-  readonly limit: number;
-  readonly exact: boolean;
-  readonly ef: number;
-}
-
 export function integerReader(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = readNumber(text, min, max);
@@ -73,7 +45,29 @@ export function integerReader(min: number, max: number): (text: string) => numbe
   };
 }
 
-function readNumber(text: string, min: number, max: number): number {
+const durationUnits: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Reads `30s`, `5m`, `24h` or `7d` as milliseconds. */
+export function durationReader(maxDays: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d{1,9})([smhd])$/.exec(text);
+    const ms = Number(match?.[1]) * (durationUnits[match?.[2] ?? ''] ?? Number.NaN);
+    if (ms > 0 && ms <= maxDays * 86_400_000) return ms;
+    throw new InvalidArgumentError(`must be a time such as 30s, 5m, 24h or 7d, at most ${maxDays}d`);
+  };
+}
+
+export function numberReader(min: number, max: number): (text: string) => number {
+  return (text) => readNumber(text, min, max);
+}
+
+/** A plain decimal number within bounds, both included. Throws wrong usage. */
+export function readNumber(text: string, min: number, max: number): number {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new InvalidArgumentError(`must be ${min}..${max}`);
   return value;

@@ -1,68 +1,94 @@
-// Hits of a search, as a table for people or as one JSON object for scripts.
+// The answer of a search: tables and lines for people, or one JSON object for scripts.
 
 import Table from 'cli-table3';
+import type { Facet__Output } from '../grpc/generated/kms/v1/Facet.ts';
 import type { Hit__Output } from '../grpc/generated/kms/v1/Hit.ts';
-import type { SearchTimings__Output } from '../grpc/generated/kms/v1/SearchTimings.ts';
+import type { SearchResponse__Output } from '../grpc/generated/kms/v1/SearchResponse.ts';
+import { answerJson, valueText } from './answer-forms.ts';
 import type { CommandIo } from './command-io.ts';
-import { documentJson } from './document-forms.ts';
-import { safeJson, safeLine, shortened } from './safe-text.ts';
+import { answerExplanation, hitExplanation } from './explanation-text.ts';
+import { highlightedLine, isStyled } from './highlighted-text.ts';
+import { safeJson, safeLine } from './safe-text.ts';
 
-export interface HitsAnswer {
-  readonly hits: readonly Hit__Output[];
-  readonly timings: SearchTimings__Output | null;
+const snippetUnitsMax = 240;
+/** Named below a hit; the rest is counted. */
+const duplicatesShownMax = 3;
+/** What a table is laid out for when it goes to no terminal. */
+const columnsDefault = 110;
+
+export function printAnswer(
+  io: CommandIo,
+  answer: SearchResponse__Output,
+  { json }: { readonly json: boolean },
+): void {
+  io.stdout.write(json ? `${safeJson(answerJson(answer))}\n` : readable(io, answer));
 }
 
-const snippetCharactersMax = 240;
+function readable(io: CommandIo, answer: SearchResponse__Output): string {
+  const { hits, facets, correctedText, explanation } = answer;
+  const corrected = safeLine(correctedText);
+  const parts = [
+    ...(corrected === ''
+      ? []
+      : [`showing results for "${corrected}"; --no-spelling looks for what was written`]),
+    hits.length === 0 ? 'no hits' : hitsTable(io, hits),
+    ...facets.map(facetLine),
+    ...(explanation === null ? [] : [answerExplanation(answer, explanation)]),
+    summary(answer),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n')}\n`;
+}
 
-export function printHits(io: CommandIo, answer: HitsAnswer, { isJson }: { readonly isJson: boolean }): void {
-  if (isJson) {
-    io.stdout.write(`${safeJson(answerJson(answer))}\n`);
-    return;
-  }
-  if (answer.hits.length === 0) io.stdout.write('no hits\n');
-  else io.stdout.write(`${hitsTable(answer.hits, io.stdout.columns ?? 110)}\n`);
-  const { timings } = answer;
-  if (timings === null) return;
+function summary({ hits, timings, searchId }: SearchResponse__Output): string {
+  if (timings === null) return '';
+  const count = `${hits.length} ${hits.length === 1 ? 'hit' : 'hits'}`;
   const embedding = timings.embedMs > 0 ? ` (query embedded in ${timings.embedMs.toFixed(1)} ms)` : '';
-  const count = `${answer.hits.length} ${answer.hits.length === 1 ? 'hit' : 'hits'}`;
-  io.stdout.write(`${count} in ${timings.totalMs.toFixed(1)} ms${embedding}\n`);
+  const name = searchId === '' ? '' : `; search ${safeLine(searchId)}`;
+  return `${count} in ${timings.totalMs.toFixed(1)} ms${embedding}${name}`;
 }
 
-function hitsTable(hits: readonly Hit__Output[], columns: number): string {
+function hitsTable(io: CommandIo, hits: readonly Hit__Output[]): string {
+  const columns = io.stdout.columns ?? columnsDefault;
   const scoreWidth = 8;
+  const sureWidth = 6;
   const nameWidth = Math.max(16, Math.min(40, Math.floor(columns / 4)));
-  // 4 borders and a last column that a terminal may wrap at.
-  const textWidth = Math.max(30, columns - scoreWidth - nameWidth - 5);
+  // 5 borders and a last column that a terminal may wrap at.
+  const textWidth = Math.max(30, columns - scoreWidth - sureWidth - nameWidth - 6);
   const table = new Table({
-    head: ['score', 'document', 'title and best passage'],
-    colWidths: [scoreWidth, nameWidth, textWidth],
+    head: ['score', 'sure', 'document', 'title and best passage'],
+    colWidths: [scoreWidth, sureWidth, nameWidth, textWidth],
     wordWrap: true,
     wrapOnWordBoundary: true,
     style: { head: [], border: [] },
   });
+  const options = { isStyled: isStyled(io), unitsMax: snippetUnitsMax };
   for (const hit of hits) {
     const { collection, id, title } = hit.document ?? { collection: '', id: '', title: '' };
-    const name = `${safeLine(collection)}\n${safeLine(id)}`;
-    const passage = shortened(safeLine(hit.snippet), snippetCharactersMax);
-    table.push([hit.fusedScore.toFixed(3), name, [safeLine(title), passage].filter(Boolean).join('\n')]);
+    // A document's first passage begins with its title, which is not shown twice: its highlights belong to the title.
+    const start = hit.snippet.startsWith(title) ? title.length : 0;
+    const lines = [
+      highlightedLine(title, start === 0 ? [] : hit.highlights, options),
+      highlightedLine(hit.snippet, hit.highlights, { ...options, start }),
+      duplicatesLine(hit),
+      hit.explanation === null ? '' : hitExplanation(hit, hit.explanation),
+    ];
+    const score = hit.pinned ? `${hit.fusedScore.toFixed(3)}\npinned` : hit.fusedScore.toFixed(3);
+    const sure = `${Math.round(hit.confidence * 100)}%`;
+    table.push([score, sure, `${safeLine(collection)}\n${safeLine(id)}`, lines.filter(Boolean).join('\n')]);
   }
   return table.toString();
 }
 
-function answerJson(answer: HitsAnswer): object {
-  const { timings } = answer;
-  return {
-    hits: answer.hits.map((hit) => ({
-      score: hit.fusedScore,
-      cosine: hit.cosine,
-      lexical_score: hit.lexicalScore,
-      snippet: hit.snippet,
-      generation: hit.generation,
-      document: hit.document === null ? null : documentJson(hit.document),
-    })),
-    timings:
-      timings === null
-        ? null
-        : { embed_ms: timings.embedMs, search_ms: timings.searchMs, total_ms: timings.totalMs },
-  };
+function duplicatesLine({ duplicates }: Hit__Output): string {
+  if (duplicates.length === 0) return '';
+  const names = duplicates.slice(0, duplicatesShownMax).map(({ id }) => safeLine(id));
+  const more = duplicates.length - names.length;
+  return `near-duplicates: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** `product: portal 40, router 12 (3 values)`. */
+function facetLine({ field, values, valueCount }: Facet__Output): string {
+  const counts = values.map(({ value, documents }) => `${safeLine(valueText(value))} ${documents}`);
+  const more = Number(valueCount) > values.length ? ` (${valueCount} values)` : '';
+  return `${safeLine(field)}: ${counts.join(', ') || 'no document has it'}${more}`;
 }

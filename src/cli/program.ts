@@ -8,10 +8,14 @@ import type { CommandRunner } from './command-runner.ts';
 import { Connection } from './connection.ts';
 import { addDeadLettersCommand } from './dead-letters-command.ts';
 import { addDeleteCommand } from './delete-command.ts';
+import { addFeedbackCommand } from './feedback-command.ts';
 import { addGetCommand } from './get-command.ts';
 import { addIngestCommand } from './ingest-command.ts';
 import { addJobsCommand } from './jobs-command.ts';
+import { addJudgementsCommand } from './judgements-command.ts';
+import { addListCommand } from './list-command.ts';
 import { addReembedCommand } from './reembed-command.ts';
+import { addReportCommand } from './report-command.ts';
 import { safeLine } from './safe-text.ts';
 import { addSearchCommand } from './search-command.ts';
 import { addServeCommand, type EngineFactory } from './serve-command.ts';
@@ -55,7 +59,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
 function createProgram({ io, version, createEngine }: ProgramOptions, runner: CommandRunner): Command {
   const program = new Command('kms')
     .description(
-      'Finds support cases and knowledge articles by their meaning: an engine, and the commands to feed and ask it.',
+      'Finds support cases and knowledge articles by their meaning and their words: an engine, and the commands to feed and ask it.',
     )
     .version(version)
     .exitOverride()
@@ -81,11 +85,15 @@ Every command has its own --help with examples.`,
   addSearchCommand(program, runner);
   addSimilarCommand(program, runner);
   addGetCommand(program, runner);
+  addListCommand(program, runner);
   addDeleteCommand(program, runner);
   addSyncCommand(program, runner);
   addJobsCommand(program, runner);
   addDeadLettersCommand(program, runner);
   addReembedCommand(program, runner);
+  addFeedbackCommand(program, runner);
+  addReportCommand(program, runner);
+  addJudgementsCommand(program, runner);
   addStatusCommand(program, runner);
   addSourceCommand(program, runner);
   return program;

@@ -8,6 +8,11 @@ export function safeLine(text: string): string {
   return text.replace(controls, ' ').replace(/\s+/g, ' ').trim();
 }
 
+/** As many characters as before, none of which the terminal obeys: what is written below stays below. */
+export function safeCharacters(text: string): string {
+  return text.replace(controls, ' ');
+}
+
 /** Several lines: line breaks and tabs stay. */
 export function safeBlock(text: string): string {
   return text

@@ -143,6 +143,18 @@ export const settingsSchema = {
     description:
       'HNSW search width of a query that names none. 96 for recall@10 above .99, at the price of latency.',
   },
+  synonymsFile: {
+    kind: 'text',
+    default: '',
+    description:
+      'The dictionary of synonyms and acronyms (YAML) that searches look for as well, at a low weight; empty: none. Read at start.',
+  },
+  rerankFolder: {
+    kind: 'text',
+    default: '',
+    description:
+      'The folder of a cross-encoder (ONNX) that reorders the first hits of searches that ask for it; empty: none. It takes one or two threads and the memory of its model.',
+  },
   indexTailMax: {
     kind: 'integer',
     min: 100,
@@ -173,6 +185,36 @@ export const settingsSchema = {
     default: '64GiB',
     description:
       "The most each shard's store may grow to. Address space, not disk: lower it where memory limits count it, raise it before a shard gets there.",
+  },
+  analyticsDays: {
+    kind: 'integer',
+    min: 0,
+    max: 3_650,
+    default: '30',
+    description:
+      'Days that searches and the feedback on them are remembered, for `kms report` and `kms judgements`; 0: not at all.',
+  },
+  analyticsTexts: {
+    kind: 'choice',
+    choices: ['false', 'true'],
+    default: 'false',
+    description:
+      'Whether the texts of queries are remembered too. Set it where you may: only then can reports quote queries and feedback become judgements.',
+  },
+  analyticsSlowMs: {
+    kind: 'duration_ms',
+    min: 1,
+    max: 600_000,
+    default: '100',
+    description: 'A search that takes longer counts as slow in reports.',
+  },
+  analyticsSearchesMax: {
+    kind: 'integer',
+    min: 1_000,
+    max: 5_000_000,
+    default: '1000000',
+    description:
+      'Searches that are remembered at most, the newest ones; each takes about 600 bytes, more with its text.',
   },
   shutdownTimeoutMs: {
     kind: 'duration_ms',

@@ -2,7 +2,8 @@
 
 import { limits } from '../model/limits.ts';
 import type { DeadLettersApi } from '../pipeline/engine-api.ts';
-import { fillPage } from './fill-page.ts';
+import { reportHandlers } from './analytics-handlers.ts';
+import { fillPage, sliceOf } from './fill-page.ts';
 import type { AdminServiceDefinition } from './generated/kms/v1/AdminService.ts';
 import type { CreateSnapshotRequest__Output } from './generated/kms/v1/CreateSnapshotRequest.ts';
 import type { CreateSnapshotResponse } from './generated/kms/v1/CreateSnapshotResponse.ts';
@@ -64,6 +65,7 @@ export function adminHandlers(host: RpcHost): Record<keyof AdminServiceDefinitio
         return { purged: await engine.deadLetters.purge(filter) };
       },
     ),
+    ...reportHandlers(host),
   };
 }
 
@@ -82,7 +84,7 @@ async function listDeadLetters(
   const { items, lastId } = await fillPage({
     pageSize,
     startId,
-    read: (afterId, limit) => deadLetters.list(filter, { afterId, limit }),
+    read: (afterId, limit) => sliceOf(deadLetters.list(filter, { afterId, limit }), limit),
     bytesOf: (letter) => deadLetterBytes(letter, options),
   });
   return {

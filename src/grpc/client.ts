@@ -19,6 +19,8 @@ import { systemClock } from '../base/clock.ts';
 import { limits } from '../model/limits.ts';
 import type { AdminServiceClient } from './generated/kms/v1/AdminService.ts';
 import type { DocumentServiceClient } from './generated/kms/v1/DocumentService.ts';
+import type { ExportJudgementsRequest } from './generated/kms/v1/ExportJudgementsRequest.ts';
+import type { ExportJudgementsResponse__Output } from './generated/kms/v1/ExportJudgementsResponse.ts';
 import type { IngestRequest } from './generated/kms/v1/IngestRequest.ts';
 import type { IngestResponse__Output } from './generated/kms/v1/IngestResponse.ts';
 import type { IngestServiceClient } from './generated/kms/v1/IngestService.ts';
@@ -71,7 +73,7 @@ const documentMethods = [
   'batchUpsertDocuments',
   'deleteDocument',
 ] as const;
-const searchMethods = ['search', 'findSimilar', 'batchSearch'] as const;
+const searchMethods = ['search', 'findSimilar', 'batchSearch', 'recordFeedback'] as const;
 const jobMethods = ['startSync', 'getJob', 'listJobs', 'cancelJob', 'listSources'] as const;
 const reembedMethods = [
   'estimateReembed',
@@ -87,6 +89,7 @@ const adminMethods = [
   'listDeadLetters',
   'retryDeadLetters',
   'purgeDeadLetters',
+  'getSearchReport',
 ] as const;
 
 type ServiceCalls = UnaryCalls<DocumentServiceClient, (typeof documentMethods)[number]> &
@@ -106,6 +109,10 @@ export interface KmsClient extends ServiceCalls {
     request: WatchJobRequest,
     options?: KmsCallOptions,
   ): ClientReadableStream<WatchJobResponse__Output>;
+  exportJudgements(
+    request: ExportJudgementsRequest,
+    options?: KmsCallOptions,
+  ): ClientReadableStream<ExportJudgementsResponse__Output>;
   /** `''`: the whole server. */
   readonly checkHealth: Unary<{ readonly service: string }, { readonly status: string }>;
   /** Resolves when the connection stands; rejects after `timeoutMs`. */
@@ -151,6 +158,8 @@ export function createKmsClient(address: string, options: KmsClientOptions = {})
     searchStream: (call = {}) => abortable(searches.searchStream(toCallOptions(call, clock)), call.signal),
     watchJob: (request, call = {}) =>
       abortable(jobs.watchJob(request, toCallOptions(call, clock)), call.signal),
+    exportJudgements: (request, call = {}) =>
+      abortable(admin.exportJudgements(request, toCallOptions(call, clock)), call.signal),
     checkHealth: promise(
       (health.check as RawUnary<{ service: string }, { status: string }>).bind(health),
       clock,

@@ -19,14 +19,15 @@ import type { UpsertDocumentResponse } from './generated/kms/v1/UpsertDocumentRe
 import { ingestDocuments } from './ingest-documents.ts';
 import { tooManyDocuments } from './ingest-handlers.ts';
 import type { InputFaults } from './input-faults.ts';
-import { PageTokens } from './page-token.ts';
+import { PageTokens, scopeOf } from './page-token.ts';
 import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { type UnaryAnswer, unaryHandler } from './unary-handler.ts';
 import { documentBytes, documentToWire } from './wire-answer.ts';
 import { collectionFromWire, countFromWire, documentKeyFromWire } from './wire-checks.ts';
 import { documentFromWire, documentsFromWire } from './wire-document.ts';
+import { filterFromWire } from './wire-filter.ts';
 
-const pageTokens = new PageTokens('ListDocuments', 'collection');
+const pageTokens = new PageTokens('ListDocuments', 'collection or filter');
 
 export function documentHandlers(host: RpcHost): Record<keyof DocumentServiceDefinition, unknown> {
   const { engine } = host;
@@ -103,18 +104,23 @@ async function listDocuments(
   const collection = collectionFromWire(request.collection, 'collection', faults);
   const bounds = { max: limits.pageSizeMax, default: limits.pageSizeDefault };
   const pageSize = countFromWire<number>(request.pageSize, bounds, 'page_size', faults);
-  const startId = pageTokens.decode(request.pageToken, collection, faults);
+  const filter = filterFromWire(request.filter, 'filter', faults);
+  const scope = filter === null ? collection : scopeOf({ collection, filter });
+  const startId = pageTokens.decode(request.pageToken, scope, faults);
   faults.throwIfAny();
 
   const { omitBody } = request;
   const { items, lastId } = await fillPage({
     pageSize,
     startId,
-    read: (afterId, limit) => engine.list({ collection, afterId, limit, omitBody }, options),
+    read: async (afterId, limit) => {
+      const page = await engine.list({ collection, afterId, limit, omitBody, filter }, options);
+      return { entries: page.documents, lastId: page.lastId };
+    },
     bytesOf: (document) => documentBytes(document, { omitBody }),
   });
   return {
     documents: items.map((document) => documentToWire(document, { omitBody })),
-    nextPageToken: lastId === null ? '' : pageTokens.encode(collection, lastId),
+    nextPageToken: lastId === null ? '' : pageTokens.encode(scope, lastId),
   };
 }

@@ -6,13 +6,21 @@ import { limits } from '../model/limits.ts';
 const pageBytesMax = limits.messageBytesMax / 2;
 /** Entries fetched at a time: bounds what a page of the largest documents holds in memory. */
 const pageSliceMax = 16;
+/** Reads that give less than was asked for, and more follows: a filter that few pass ends the page, so that no call takes for ever. */
+const shortReadsMax = 8;
+
+export interface Slice<Entry> {
+  readonly entries: readonly Entry[];
+  /** Where the next slice starts; null: there is no more. */
+  readonly lastId: string | null;
+}
 
 export interface PageOptions<Entry> {
   readonly pageSize: number;
   /** The id that the page before ended with; null: the first page. */
   readonly startId: string | null;
-  /** The next entries behind `lastId`; fewer than `limit` when there is no more. */
-  readonly read: (lastId: string | null, limit: number) => readonly Entry[] | Promise<readonly Entry[]>;
+  /** The next entries behind `lastId`, at most `limit`. */
+  readonly read: (lastId: string | null, limit: number) => Slice<Entry> | Promise<Slice<Entry>>;
   /** About what an entry takes on the wire, rather more than less. */
   readonly bytesOf: (entry: Entry) => number;
 }
@@ -26,22 +34,30 @@ export interface Page<Entry> {
 export async function fillPage<Entry extends { readonly id: string }>(
   options: PageOptions<Entry>,
 ): Promise<Page<Entry>> {
-  const { pageSize, startId, read, bytesOf } = options;
+  const { pageSize, read, bytesOf } = options;
   const items: Entry[] = [];
+  let lastId = options.startId;
   let bytes = 0;
-  let isLast = false;
-  while (items.length < pageSize && bytes < pageBytesMax && !isLast) {
+  let shortReads = 0;
+  while (items.length < pageSize && bytes < pageBytesMax && shortReads < shortReadsMax) {
     const limit = Math.min(pageSliceMax, pageSize - items.length);
-    const slice = await read(items.at(-1)?.id ?? startId, limit);
-    isLast = slice.length < limit;
-    for (const entry of slice) {
+    const slice = await read(lastId, limit);
+    for (const entry of slice.entries) {
       bytes += bytesOf(entry);
-      if (bytes > pageBytesMax && items.length > 0) {
-        isLast = false;
-        break;
-      }
+      if (bytes > pageBytesMax && items.length > 0) return { items, lastId: items.at(-1)?.id ?? null };
       items.push(entry);
     }
+    lastId = slice.lastId;
+    if (lastId === null) break;
+    if (slice.entries.length < limit) shortReads += 1;
   }
-  return { items, lastId: isLast ? null : (items.at(-1)?.id ?? null) };
+  return { items, lastId };
+}
+
+/** The slice that a plain list of at most `limit` entries is: the last one when it is shorter. */
+export function sliceOf<Entry extends { readonly id: string }>(
+  entries: readonly Entry[],
+  limit: number,
+): Slice<Entry> {
+  return { entries, lastId: entries.length < limit ? null : (entries.at(-1)?.id ?? null) };
 }

@@ -14,6 +14,10 @@ export class InputFaults {
     return this.#violations.length === 0;
   }
 
+  get violations(): readonly FieldViolation[] {
+    return this.#violations;
+  }
+
   /** `field` is a path from the request message in proto names; `description` says what would be right. */
   add(field: string, description: string): void {
     this.#violations.push({ field, description });

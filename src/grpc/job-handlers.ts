@@ -2,7 +2,7 @@
 
 import { limits } from '../model/limits.ts';
 import type { JobsApi } from '../pipeline/engine-api.ts';
-import { fillPage } from './fill-page.ts';
+import { fillPage, sliceOf } from './fill-page.ts';
 import type { CancelJobRequest__Output } from './generated/kms/v1/CancelJobRequest.ts';
 import type { CancelJobResponse } from './generated/kms/v1/CancelJobResponse.ts';
 import type { GetJobRequest__Output } from './generated/kms/v1/GetJobRequest.ts';
@@ -94,7 +94,7 @@ async function listJobs(
   const { items, lastId } = await fillPage({
     pageSize,
     startId,
-    read: (beforeId, limit) => jobs.list({ ...filter, beforeId, limit }),
+    read: (beforeId, limit) => sliceOf(jobs.list({ ...filter, beforeId, limit }), limit),
     bytesOf: jobBytesOf,
   });
   return {

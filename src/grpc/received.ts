@@ -4,7 +4,7 @@
 import type protobuf from 'protobufjs';
 import { type FieldViolation, KmsError } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
-import { planScan, scanMessage } from './wire-scan.ts';
+import { NestingError, nestingMax, planScan, scanMessage } from './wire-scan.ts';
 
 /** A full batch: each document has its times and attributes, each attribute an entry, a value and a list or time. */
 const embeddedMessagesMax = limits.documentsPerMessageMax * (3 + 3 * limits.attributesMax);
@@ -39,6 +39,9 @@ export function receiverOf<Message>(
       }
       return { message: decode(bytes), fault: null, violations, byteLength: bytes.length };
     } catch (cause) {
+      if (cause instanceof NestingError) {
+        return refuse(bytes, `has messages within each other: at most ${nestingMax} levels`);
+      }
       return refuse(bytes, `is not a valid ${type.name}`, cause);
     }
   };

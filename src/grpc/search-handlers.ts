@@ -3,6 +3,7 @@
 import { toFault } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
+import { feedbackHandlers } from './analytics-handlers.ts';
 import type { BatchSearchRequest__Output } from './generated/kms/v1/BatchSearchRequest.ts';
 import type { BatchSearchResponse } from './generated/kms/v1/BatchSearchResponse.ts';
 import type { FindSimilarRequest__Output } from './generated/kms/v1/FindSimilarRequest.ts';
@@ -18,8 +19,8 @@ import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { logFault, toWireError } from './status.ts';
 import { streamHandler } from './stream-handler.ts';
 import { unaryHandler } from './unary-handler.ts';
-import { answersToWire, answerToWire } from './wire-answer.ts';
 import { checkBytes } from './wire-checks.ts';
+import { answersToWire, answerToWire } from './wire-hits.ts';
 import { findSimilarFromWire, searchFromWire } from './wire-query.ts';
 
 /** Enough to hide the network's latency; documented in search_service.proto. */
@@ -51,6 +52,7 @@ export function searchHandlers(host: RpcHost): Record<keyof SearchServiceDefinit
       (request, faults, options) => batchSearch(engine, request, faults, options),
     ),
     SearchStream: searchStream(host),
+    ...feedbackHandlers(host),
   };
 }
 
@@ -80,7 +82,8 @@ async function batchSearch(
   const queries = requests.map((request, index) =>
     searchFromWire(request, `requests[${index}]`, dimensionsOf, faults),
   );
-  const hits = queries.reduce((sum, { limit }) => sum + limit, 0);
+  // The hits before a page have to be found and ordered, too.
+  const hits = queries.reduce((sum, { offset, limit }) => sum + offset + limit, 0);
   if (hits > limits.hitsPerBatchMax) {
     faults.add('requests', `ask for ${hits} hits together: at most ${limits.hitsPerBatchMax}`);
   }

@@ -1,5 +1,5 @@
-// One call that is answered by a stream of states: admission, decoding, states until the last one, or error. A slow
-// reader misses states in between: the next one is written when HTTP/2 has taken the one before.
+// One call that is answered by a stream: admission, decoding, messages until the last one, or error. The next one is
+// written when HTTP/2 has taken the one before; where the messages are states, a slow reader misses those in between.
 
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.ts';
@@ -16,9 +16,13 @@ export type StateStream<Request, Response> = (
   signal: AbortSignal,
 ) => AsyncIterable<Response>;
 
+/** `newest`: a state that was overtaken while the reader was slow is left out. `every`: the states wait for the reader. */
+export type StreamedStates = 'newest' | 'every';
+
 export function serverStreamHandler<Request, Response>(
   host: RpcHost,
   statesOf: StateStream<Request, Response>,
+  streamed: StreamedStates = 'newest',
 ): (call: ServerWritableStream<Received<Request>, Response>) => void {
   return (call) => {
     const options = callOptionsOf(call, host.clock);
@@ -32,7 +36,7 @@ export function serverStreamHandler<Request, Response>(
       if (message === null) throw fault;
       for (const signal of signals) signal.addEventListener('abort', end, { once: true });
       const states = statesOf(message, new InputFaults(violations), ending.signal);
-      await sendUntil(ending.signal, call, states);
+      await sendUntil(ending.signal, call, streamed === 'newest' ? newestOnly(states) : states);
     };
     run()
       .finally(() => {
@@ -55,10 +59,10 @@ async function sendUntil<Response>(
   const onEnding = () => stop.resolve('stopped');
   ending.addEventListener('abort', onEnding, { once: true });
   if (ending.aborted) onEnding();
-  const newest = newestOnly(states);
+  const reader = states[Symbol.asyncIterator]();
   try {
     while (!ending.aborted) {
-      const step = await Promise.race([newest.next(), stop.promise]);
+      const step = await Promise.race([reader.next(), stop.promise]);
       if (step === 'stopped') break;
       if (step.done === true && !ending.aborted) return;
       if (step.done === true) break;
@@ -72,7 +76,7 @@ async function sendUntil<Response>(
   } finally {
     ending.removeEventListener('abort', onEnding);
     // Not awaited: it waits for the state that is being awaited, which comes when the states heed `ending`.
-    newest.return().catch(() => undefined);
+    reader.return?.().catch(() => undefined);
   }
   throw new KmsError('unavailable', 'the engine is draining: ask again when it is back');
 }

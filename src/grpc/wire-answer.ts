@@ -1,7 +1,6 @@
-// Documents, hits and results from the model to the wire.
+// Documents and results from the model to the wire.
 
 import { assertNever } from '../base/assert.ts';
-import { KmsError } from '../base/errors.ts';
 import type {
   Attributes,
   AttributeValue,
@@ -9,13 +8,10 @@ import type {
   IngestResult,
   StoredDocument,
 } from '../model/document.ts';
-import { limits } from '../model/limits.ts';
-import type { SearchAnswer, SearchHit } from '../model/query.ts';
 import type { Timestamp } from './generated/google/protobuf/Timestamp.ts';
 import type { AttributeValue as WireAttributeValue } from './generated/kms/v1/AttributeValue.ts';
 import type { Document as WireDocument } from './generated/kms/v1/Document.ts';
 import type { DocumentResult } from './generated/kms/v1/DocumentResult.ts';
-import type { Hit } from './generated/kms/v1/Hit.ts';
 import { toWireError } from './status.ts';
 import { vectorToWire } from './wire-vector.ts';
 
@@ -71,41 +67,6 @@ export function timeToWire(timeMs: number): Timestamp {
   return { seconds, nanos: Math.floor((timeMs - seconds * 1000) * 1e6) };
 }
 
-export interface HitsToWire {
-  readonly hits: Hit[];
-  readonly timings: { readonly embedMs: number; readonly searchMs: number; readonly totalMs: number };
-}
-
-/** One answer. Throws `invalid_argument` when it would not fit into a message. */
-export function answerToWire(answer: SearchAnswer, options: AnswerOptions): HitsToWire {
-  checkAnswerBytes([answer], [options]);
-  return uncheckedAnswerToWire(answer, options);
-}
-
-/** Several answers of one message; index-aligned. Throws `invalid_argument` when they would not fit into it. */
-export function answersToWire(
-  answers: readonly SearchAnswer[],
-  options: readonly AnswerOptions[],
-): HitsToWire[] {
-  checkAnswerBytes(answers, options);
-  return answers.map((answer, index) => uncheckedAnswerToWire(answer, options[index] ?? { omitBody: false }));
-}
-
-function uncheckedAnswerToWire({ hits, timings }: SearchAnswer, options: AnswerOptions): HitsToWire {
-  return { hits: hits.map((hit) => hitToWire(hit, options)), timings };
-}
-
-function hitToWire({ document, cosine, score, snippet }: SearchHit, options: AnswerOptions): Hit {
-  return {
-    document: documentToWire(document, options),
-    cosine,
-    lexicalScore: 0,
-    fusedScore: score,
-    snippet,
-    generation: document.generation,
-  };
-}
-
 /** About how many bytes a document takes on the wire; a little more than it really does. */
 export function documentBytes(
   document: Omit<Document, 'embedding'> & { readonly vectors?: Float32Array | null },
@@ -119,22 +80,6 @@ export function documentBytes(
     else if (Array.isArray(value)) bytes += value.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0);
   }
   return bytes + (document.vectors?.byteLength ?? 0);
-}
-
-function checkAnswerBytes(answers: readonly SearchAnswer[], options: readonly AnswerOptions[]): void {
-  let bytes = 0;
-  for (const [index, { hits }] of answers.entries()) {
-    const { omitBody } = options[index] ?? { omitBody: false };
-    for (const { document, snippet } of hits) {
-      bytes += documentBytes(document, { omitBody }) + Buffer.byteLength(snippet);
-    }
-  }
-  if (bytes <= limits.messageBytesMax) return;
-  const description = `gives an answer of ${bytes} bytes, over ${limits.messageBytesMax}: ask for fewer hits, or set omit_body`;
-  throw new KmsError('invalid_argument', `limit: ${description}`, {
-    violations: [{ field: 'limit', description }],
-    facts: { answerBytes: bytes, messageBytesMax: limits.messageBytesMax },
-  });
 }
 
 export function resultToWire(result: IngestResult, collection: string): DocumentResult {

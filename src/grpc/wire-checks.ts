@@ -2,12 +2,14 @@
 
 import type { DocumentKey } from '../model/document.ts';
 import { collectionNamePattern, defaultCollection, limits } from '../model/limits.ts';
+import type { Duration__Output } from './generated/google/protobuf/Duration.ts';
 import type { Timestamp__Output } from './generated/google/protobuf/Timestamp.ts';
 import type { InputFaults } from './input-faults.ts';
 
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the range of google.protobuf.Timestamp. */
 const timestampSecondsMin = -62_135_596_800;
 const timestampSecondsMax = 253_402_300_799;
+const durationSecondsMax = 315_576_000_000;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacter = /[\u0000-\u001f\u007f]/;
@@ -46,9 +48,11 @@ export function collectionFromWire(name: string, path: string, faults: InputFaul
 export function documentKeyFromWire(
   wire: { readonly collection: string; readonly id: string },
   faults: InputFaults,
+  path = '',
 ): DocumentKey {
-  checkId(wire.id, 'id', faults);
-  return { collection: collectionFromWire(wire.collection, 'collection', faults), id: wire.id };
+  const at = (field: string) => (path === '' ? field : `${path}.${field}`);
+  checkId(wire.id, at('id'), faults);
+  return { collection: collectionFromWire(wire.collection, at('collection'), faults), id: wire.id };
 }
 
 export function collectionsFromWire(
@@ -111,6 +115,23 @@ export function sequenceFromWire(value: string, path: string, faults: InputFault
   const sequence = Number(value);
   if (!Number.isSafeInteger(sequence)) faults.add(path, `is ${value}: at most ${Number.MAX_SAFE_INTEGER}`);
   return sequence;
+}
+
+/** Milliseconds, or null when it is no duration. A part below a millisecond stays. */
+export function durationMsFromWire(
+  duration: Duration__Output,
+  path: string,
+  faults: InputFaults,
+): number | null {
+  const seconds = Number(duration.seconds);
+  const { nanos } = duration;
+  // google.protobuf.Duration: 10,000 years either way, and both parts of one sign.
+  const isInRange = Math.abs(seconds) <= durationSecondsMax && Math.abs(nanos) <= 999_999_999;
+  if (!isInRange || seconds * nanos < 0) {
+    faults.add(path, `is no duration: seconds ${duration.seconds}, nanos ${nanos}`);
+    return null;
+  }
+  return seconds * 1000 + nanos / 1e6;
 }
 
 /** Whole milliseconds since 1970, or null when the timestamp is out of range. */

@@ -1,12 +1,18 @@
-// Looks at the bytes of a request before they are decoded. Two things can only be seen there: a string that is not
-// UTF-8 (the decoder replaces what it cannot read by U+FFFD, silently), and a message of 16 MiB that is made of
-// millions of empty parts (decoding it would cost a hundred times its size).
+// Looks at the bytes of a request before they are decoded. Three things can only be seen there: a string that is not
+// UTF-8 (the decoder replaces what it cannot read by U+FFFD, silently), a message of 16 MiB that is made of millions of
+// empty parts (decoding it would cost a hundred times its size), and messages within messages until the stack is full
+// (a filter may hold filters).
 
 import { isUtf8 } from 'node:buffer';
 import protobuf from 'protobufjs';
 import type { FieldViolation } from '../base/errors.ts';
 
 const lengthDelimited = 2;
+/**
+ * Messages within each other: what protobuf libraries take by default. A filter at its bound of 8 levels lies within 25,
+ * so that whoever exceeds it by a few learns which field it was.
+ */
+export const nestingMax = 100;
 /** Enough to find the faults; the rest is of the same kind. */
 const violationsMax = 100;
 
@@ -30,12 +36,22 @@ export interface ScanResult {
   readonly messageCount: number;
 }
 
-/** Compiles a message type once; the plan is then walked for each request. The types of this API do not recurse. */
+/** Compiles a message type once; the plan is then walked for each request. Of a type that holds itself, so does the plan. */
 export function planScan(type: protobuf.Type): MessagePlan {
-  return new Map(type.fieldsArray.map((field) => [field.id, planField(field.resolve())]));
+  return planType(type, new Map());
 }
 
-function planField(field: protobuf.Field): FieldPlan {
+function planType(type: protobuf.Type, plans: Map<protobuf.Type, MessagePlan>): MessagePlan {
+  const known = plans.get(type);
+  if (known !== undefined) return known;
+  const plan = new Map<number, FieldPlan>();
+  // Before its fields: one of them may lead back here.
+  plans.set(type, plan);
+  for (const field of type.fieldsArray) plan.set(field.id, planField(field.resolve(), plans));
+  return plan;
+}
+
+function planField(field: protobuf.Field, plans: Map<protobuf.Type, MessagePlan>): FieldPlan {
   const { name, resolvedType } = field;
   const wireTypes: Readonly<Record<string, number>> = protobuf.types.basic;
   const value = {
@@ -44,7 +60,7 @@ function planField(field: protobuf.Field): FieldPlan {
     isMap: false,
     isString: field.type === 'string',
     wireType: resolvedType instanceof protobuf.Enum ? 0 : (wireTypes[field.type] ?? lengthDelimited),
-    message: resolvedType instanceof protobuf.Type ? planScan(resolvedType) : null,
+    message: resolvedType instanceof protobuf.Type ? planType(resolvedType, plans) : null,
   };
   if (!(field instanceof protobuf.MapField)) return value;
   const key = {
@@ -62,14 +78,19 @@ function planField(field: protobuf.Field): FieldPlan {
   return { name, isRepeated: true, isMap: true, isString: false, wireType: lengthDelimited, message: entry };
 }
 
-/** Walks the bytes of one message. Throws when they are not a message of that plan. */
+/** Messages lie deeper within each other than anything that this API has a use for. */
+export class NestingError extends Error {
+  override readonly name = 'NestingError';
+}
+
+/** Walks the bytes of one message. Throws `NestingError` when messages lie too deep, and other errors when they are not a message of that plan. */
 export function scanMessage(plan: MessagePlan, bytes: Uint8Array): ScanResult {
   const quick = new Walk(false);
-  quick.message(plan, protobuf.Reader.create(bytes), bytes.length, '');
+  quick.message(plan, protobuf.Reader.create(bytes), bytes.length, '', 0);
   if (quick.isUtf8) return { violations: [], messageCount: quick.messageCount };
   // Paths cost a string a field, so they are only built in a second walk, for a message that is known to be bad.
   const thorough = new Walk(true);
-  thorough.message(plan, protobuf.Reader.create(bytes), bytes.length, '');
+  thorough.message(plan, protobuf.Reader.create(bytes), bytes.length, '', 0);
   return { violations: thorough.violations, messageCount: thorough.messageCount };
 }
 
@@ -83,13 +104,15 @@ class Walk {
     this.#withPaths = withPaths;
   }
 
-  message(plan: MessagePlan, reader: protobuf.Reader, end: number, path: string): void {
+  message(plan: MessagePlan, reader: protobuf.Reader, end: number, path: string, depth: number): void {
+    if (depth > nestingMax) throw new NestingError();
     const counts = this.#withPaths ? new Map<number, number>() : null;
     while (reader.pos < end) {
       const tag = reader.uint32();
       const field = plan.get(tag >>> 3);
       const wireType = tag & 7;
       if (field === undefined) {
+        // Groups within groups are bounded by the reader itself.
         reader.skipType(wireType);
         continue;
       }
@@ -100,17 +123,17 @@ class Walk {
       if (wireType !== field.wireType) throw new RangeError(`${field.name} has wire type ${wireType}`);
       const index = counts?.get(tag) ?? 0;
       counts?.set(tag, index + 1);
-      this.#field(field, reader, end, this.#withPaths ? pathOf(path, field, index) : '');
+      this.#field(field, reader, end, this.#withPaths ? pathOf(path, field, index) : '', depth);
     }
     if (reader.pos !== end) throw new RangeError('a field reaches beyond its message');
   }
 
-  #field(field: FieldPlan, reader: protobuf.Reader, end: number, path: string): void {
+  #field(field: FieldPlan, reader: protobuf.Reader, end: number, path: string, depth: number): void {
     if (field.message !== null) {
       this.messageCount += 1;
       const length = reader.uint32();
       if (reader.pos + length > end) throw new RangeError(`${field.name} reaches beyond its message`);
-      this.message(field.message, reader, reader.pos + length, path);
+      this.message(field.message, reader, reader.pos + length, path, depth + 1);
     } else if (field.isString) {
       if (!isUtf8(reader.bytes())) this.#reject(path);
     } else {

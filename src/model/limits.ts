@@ -1,5 +1,7 @@
 // The bounds of the public API, in one place: wire.ts checks them, GetStatus publishes them, docs quote them.
 
+import { filterLimits } from './filter.ts';
+
 export const limits = {
   /** One gRPC message, either way. 16 MiB holds 200 documents of 80 KiB. */
   messageBytesMax: 16 * 1024 * 1024,
@@ -22,7 +24,7 @@ export const limits = {
   searchLimitDefault: 10,
   /** Queries in one BatchSearch. */
   queriesPerBatchMax: 256,
-  /** Hits that the queries of one BatchSearch may ask for together. */
+  /** Hits that the queries of one BatchSearch may ask for together, offsets included. */
   hitsPerBatchMax: 10_000,
   /** UTF-8 bytes of a streamed search's own name. */
   requestIdBytesMax: 128,
@@ -35,6 +37,20 @@ export const limits = {
   sourceNameBytesMax: 128,
   /** Ids in one filter of dead letters. */
   deadLetterIdsMax: 1_000,
+  filterDepthMax: filterLimits.depthMax,
+  filterConditionsMax: filterLimits.conditionsMax,
+  filterValuesMax: filterLimits.valuesMax,
+  /** Facets of one search: each is counted over all documents that pass the filter. */
+  facetsMax: 16,
+  facetValuesMax: 100,
+  facetValuesDefault: 10,
+  /** Boosts of one search. Each is a filter that is tried on every candidate. */
+  boostsMax: 16,
+  /** Documents that one FindSimilar may name as examples. */
+  examplesMax: 32,
+  /** Slow searches, and zero-result queries, in one report. */
+  reportRowsMax: 1_000,
+  reportRowsDefault: 20,
 } as const;
 
 /** Lower-case letters, digits, `_`, `-` and `.`, starting with a letter or digit: safe as a folder and a metric label. */

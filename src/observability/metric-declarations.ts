@@ -63,6 +63,26 @@ export const metricDeclarations = {
     labels: ['stage'],
     buckets: stageBuckets,
   },
+  kms_searches_total: {
+    kind: 'counter',
+    help: 'Searches that were answered, by mode: semantic, lexical, hybrid.',
+    labels: ['mode'],
+  },
+  kms_search_zero_results_total: {
+    kind: 'counter',
+    help: 'Searches that were answered with no hit, by mode.',
+    labels: ['mode'],
+  },
+  kms_search_filter_plans_total: {
+    kind: 'counter',
+    help: 'Searches that were answered, by how their filter was applied: none, scan, graph, fallback.',
+    labels: ['plan'],
+  },
+  kms_search_degraded_total: {
+    kind: 'counter',
+    help: 'Searches of mode hybrid that were answered by words alone, because the embedding model was out of reach.',
+    labels: [],
+  },
 
   // ── actors and their threads ──
   kms_actor_mailbox_depth: {
@@ -144,6 +164,23 @@ export const metricDeclarations = {
     labels: [],
   },
 
+  // ── analytics of searches ──
+  kms_search_feedback_total: {
+    kind: 'counter',
+    help: 'Feedback on hits by kind: clicked, solved, not_relevant.',
+    labels: ['kind'],
+  },
+  kms_analytics_searches: {
+    kind: 'gauge',
+    help: 'Searches that are remembered.',
+    labels: [],
+  },
+  kms_analytics_dropped_total: {
+    kind: 'counter',
+    help: 'Searches that were not remembered, or forgotten before their time, because there were too many or the disk refused them.',
+    labels: [],
+  },
+
   // ── jobs, dead letters and sources ──
   kms_jobs: {
     kind: 'gauge',
@@ -185,6 +222,21 @@ export const metricDeclarations = {
   kms_index_commits_waiting: {
     kind: 'gauge',
     help: 'Commits that wait for room in the tail: above 0, insertions into the graph are what limits ingest.',
+    labels: ['shard'],
+  },
+  kms_index_lexical_documents: {
+    kind: 'gauge',
+    help: 'Documents of a shard that can be found by their words.',
+    labels: ['shard'],
+  },
+  kms_index_lexical_segments: {
+    kind: 'gauge',
+    help: 'Segments of words in a shard: rising without end, merging does not keep up with ingest.',
+    labels: ['shard'],
+  },
+  kms_index_lexical_bytes: {
+    kind: 'gauge',
+    help: 'Memory that the words of a shard take.',
     labels: ['shard'],
   },
   kms_lmdb_used_bytes: {

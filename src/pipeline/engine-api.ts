@@ -3,8 +3,10 @@
 import type { Fault } from '../base/errors.ts';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { Document, DocumentKey, IngestResult, StoredDocument } from '../model/document.ts';
+import type { Filter } from '../model/filter.ts';
 import type { Job, JobPriority, JobState, SyncMode } from '../model/job.ts';
 import type { SearchAnswer, SearchQuery } from '../model/query.ts';
+import type { FeedbackKind, Judgement, SearchReport } from '../model/search-record.ts';
 import type { VectorSpace } from '../model/vector-space.ts';
 
 export interface CallOptions {
@@ -17,6 +19,23 @@ export interface CallOptions {
 }
 
 export type CallLane = 'live' | 'bulk';
+
+export interface DocumentPageRequest {
+  readonly collection: string;
+  /** The id behind which the page starts; null: the first page. */
+  readonly afterId: string | null;
+  readonly limit: number;
+  readonly omitBody: boolean;
+  /** Null: all documents. */
+  readonly filter: Filter | null;
+}
+
+export interface DocumentPage {
+  /** In order of id, at most `limit`; with a filter perhaps fewer, even none, though more follow. */
+  readonly documents: readonly StoredDocument[];
+  /** Where the next page starts: all ids up to here were looked at; null: there is no more. */
+  readonly lastId: string | null;
+}
 
 export interface EngineApi {
   /**
@@ -33,16 +52,8 @@ export interface EngineApi {
   /** Index-aligned; the texts are embedded and the shards are asked together. Rejects as `search` does. */
   searchBatch(queries: readonly SearchQuery[], options: CallOptions): Promise<readonly SearchAnswer[]>;
   get(key: DocumentKey, withVectors: boolean, options: CallOptions): Promise<StoredDocument | null>;
-  /** In order of id. Rejects with `not_found` for a collection that does not exist. */
-  list(
-    page: {
-      readonly collection: string;
-      readonly afterId: string | null;
-      readonly limit: number;
-      readonly omitBody: boolean;
-    },
-    options: CallOptions,
-  ): Promise<readonly StoredDocument[]>;
+  /** Rejects with `not_found` for a collection that does not exist. */
+  list(page: DocumentPageRequest, options: CallOptions): Promise<DocumentPage>;
   createSnapshot(options: CallOptions): Promise<{ readonly commitSequence: number }>;
   status(): Promise<EngineStatus>;
   /** What new collections are made for. */
@@ -53,6 +64,7 @@ export interface EngineApi {
   readonly jobs: JobsApi;
   readonly deadLetters: DeadLettersApi;
   readonly reembed: ReembedApi;
+  readonly analytics: AnalyticsApi;
 }
 
 /** Which model to move a collection to, as an operator names it; empty and 0: the provider's own default. */
@@ -247,4 +259,24 @@ export interface ActorStatus {
   readonly mailboxDepth: number;
   readonly heapBytes: number;
   readonly eventLoopLagMs: number;
+}
+
+/** What is remembered of searches. Every method throws `failed_precondition` when nothing is (KMS_ANALYTICS_DAYS=0). */
+export interface AnalyticsApi {
+  /**
+   * Resolves when the feedback is on disk; a later kind for the same search and document takes its place. `not_found`
+   * for a search that is not remembered, `invalid_argument` for a document that was not among its hits.
+   */
+  recordFeedback(feedback: {
+    readonly searchId: string;
+    readonly document: DocumentKey;
+    readonly kind: FeedbackKind;
+  }): Promise<void>;
+  /** `limit`: of the slowest searches and of the zero-result queries. */
+  report(
+    window: { readonly windowMs: number; readonly limit: number },
+    options: CallOptions,
+  ): Promise<SearchReport>;
+  /** Oldest search first, in parts. `failed_precondition` when texts are not kept. */
+  judgements(window: { readonly windowMs: number }, signal: AbortSignal): AsyncIterable<readonly Judgement[]>;
 }

@@ -28,6 +28,12 @@ export function flowMetrics(metrics: Metrics): FlowMetrics {
   return {
     ingestStage: (stage, seconds) => metrics.observe('kms_stage_seconds', seconds, { stage }),
     searchStage: (stage, seconds) => metrics.observe('kms_search_stage_seconds', seconds, { stage }),
+    searched: (mode, { hits, filterPlan, isDegraded }) => {
+      metrics.count('kms_searches_total', 1, { mode });
+      metrics.count('kms_search_zero_results_total', hits === 0 ? 1 : 0, { mode });
+      metrics.count('kms_search_filter_plans_total', 1, { plan: filterPlan });
+      metrics.count('kms_search_degraded_total', isDegraded ? 1 : 0);
+    },
     documents: (outcome, count) => metrics.count('kms_ingest_documents_total', count, { outcome }),
   };
 }
@@ -48,6 +54,9 @@ const shardGauges: readonly {
   { metric: 'kms_index_vectors', labels: { part: 'tail' }, stat: 'tail_vectors' },
   { metric: 'kms_index_tombstones', stat: 'tombstones' },
   { metric: 'kms_index_commits_waiting', stat: 'commits_waiting' },
+  { metric: 'kms_index_lexical_documents', stat: 'lexical_documents' },
+  { metric: 'kms_index_lexical_segments', stat: 'lexical_segments' },
+  { metric: 'kms_index_lexical_bytes', stat: 'lexical_bytes' },
   { metric: 'kms_lmdb_used_bytes', stat: 'lmdb_used_bytes' },
   { metric: 'kms_lmdb_map_bytes', stat: 'lmdb_map_bytes' },
 ];

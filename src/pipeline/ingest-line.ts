@@ -6,7 +6,7 @@ import { KmsError, toFault } from '../base/errors.ts';
 import type { Document, IngestResult } from '../model/document.ts';
 import type { CleanText } from '../stages/clean/clean-messages.ts';
 import type { ExtractedText, FailedItem } from '../stages/extract/extract-messages.ts';
-import type { CommitReceipt } from '../stages/index/index-messages.ts';
+import type { CommitItem, CommitReceipt } from '../stages/index/index-messages.ts';
 import type { CallOptions } from './engine-api.ts';
 import type { PreparedDocument } from './prepared-document.ts';
 import { prepare } from './prepared-document.ts';
@@ -211,8 +211,8 @@ function pairUp<P extends Parcel, Reply>(
   return pairs;
 }
 
-function contentOf(clean: CleanText): { text: string; spans: number[] } {
-  return { text: clean.text, spans: clean.chunks.flatMap((chunk) => [chunk.start, chunk.end]) };
+function contentOf({ text, chunks, titleLength, lexical }: CleanText): NonNullable<CommitItem['content']> {
+  return { text, spans: chunks.flatMap((chunk) => [chunk.start, chunk.end]), titleLength, lexical };
 }
 
 function resultOf(parcel: Parcel, receipt: Exclude<CommitReceipt, { type: 'stale' }>): IngestResult {

@@ -3,9 +3,10 @@
 
 import { KmsError } from '../base/errors.ts';
 import type { DocumentKey, StoredDocument } from '../model/document.ts';
-import type { SearchAnswer, SearchQuery } from '../model/query.ts';
+import type { SearchAnswer, SearchQuery, SearchTarget } from '../model/query.ts';
+import type { SearchObserver } from './analytics/search-observer.ts';
 import type { CollectionRegistry } from './collection-registry.ts';
-import type { CallOptions, EngineApi } from './engine-api.ts';
+import type { CallOptions, DocumentPage, DocumentPageRequest } from './engine-api.ts';
 import type { SpaceRuntimes } from './space-runtimes.ts';
 
 export interface QueryFlowOptions {
@@ -13,6 +14,8 @@ export interface QueryFlowOptions {
   readonly collections: CollectionRegistry;
   /** The newest commit sequence that was ever given out. */
   readonly newestSequence: () => number;
+  /** Remembers what was answered, and names it. */
+  readonly observer: SearchObserver;
 }
 
 interface RoutedQuery {
@@ -45,7 +48,10 @@ export class QueryFlow {
           call,
         ),
       );
-      for (const [i, { position }] of group.entries()) answers[position] = found[i] as SearchAnswer;
+      for (const [i, { query, position }] of group.entries()) {
+        const answer = found[i] as Omit<SearchAnswer, 'searchId'>;
+        answers[position] = { ...answer, searchId: this.#options.observer.observe(query, answer) };
+      }
     };
     await Promise.all([...routed].map(searchGroup));
     return answers;
@@ -58,9 +64,9 @@ export class QueryFlow {
   }
 
   /** See EngineApi.list. */
-  async list(page: Parameters<EngineApi['list']>[0], call: CallOptions): Promise<readonly StoredDocument[]> {
+  async list(page: DocumentPageRequest, call: CallOptions): Promise<DocumentPage> {
     const { generation } = this.#options.collections.require(page.collection);
-    return this.#options.spaces.use(generation, ({ search }) => search.list(page, call));
+    return this.#options.spaces.use(generation, ({ search }) => search.listPage(page, call));
   }
 
   #checkSequence(query: SearchQuery): void {
@@ -84,7 +90,8 @@ export class QueryFlow {
       names.length === 0
         ? new Set(collections.servingGenerations)
         : new Set(names.map((name) => collections.require(name).generation));
-    if (target.type === 'document') generations.add(collections.require(target.key.collection).generation);
+    for (const { collection } of documentsOf(target))
+      generations.add(collections.require(collection).generation);
     const [generation, ...others] = generations;
     if (others.length === 0) return generation ?? collections.defaultGeneration;
     const message = `the collections are of ${generations.size} generations (${[...generations].join(', ')}), whose vectors cannot be compared: search collections of one generation at a time`;
@@ -92,4 +99,12 @@ export class QueryFlow {
       facts: { generations: [...generations].join(' ') },
     });
   }
+}
+
+/** The stored documents that a search is made of. */
+function documentsOf(target: SearchTarget): readonly DocumentKey[] {
+  if (target.type === 'document') return [target.key];
+  if (target.type !== 'examples') return [];
+  const examples = [...target.positive, ...target.negative];
+  return examples.flatMap((example) => (example.type === 'document' ? [example.key] : []));
 }

@@ -10,9 +10,12 @@ import type { CollectionState, IndexTasks } from '../stages/index/index-messages
 import type { Background } from './background.ts';
 import type { CollectionRegistry } from './collection-registry.ts';
 import type {
+  AnalyticsApi,
   CallOptions,
   CollectionStatus,
   DeadLettersApi,
+  DocumentPage,
+  DocumentPageRequest,
   EngineApi,
   EngineStatus,
   JobsApi,
@@ -31,6 +34,7 @@ export interface RunningEngineOptions {
   readonly spaces: SpaceRuntimes;
   readonly host: Pick<SpaceHost, 'statuses' | 'shardStats'>;
   readonly reembed: ReembedApi;
+  readonly analytics: AnalyticsApi;
   readonly background: Background;
   readonly space: VectorSpace;
   readonly readiness: EngineReadiness;
@@ -76,6 +80,10 @@ export class RunningEngine implements EngineApi {
     return this.#options.reembed;
   }
 
+  get analytics(): AnalyticsApi {
+    return this.#options.analytics;
+  }
+
   get readiness(): EngineReadiness {
     return this.#options.readiness;
   }
@@ -111,7 +119,7 @@ export class RunningEngine implements EngineApi {
     return this.#options.queryFlow.get(key, withVectors, call);
   }
 
-  async list(page: Parameters<EngineApi['list']>[0], call: CallOptions): Promise<readonly StoredDocument[]> {
+  async list(page: DocumentPageRequest, call: CallOptions): Promise<DocumentPage> {
     this.#checkReady();
     return this.#options.queryFlow.list(page, call);
   }

@@ -21,7 +21,7 @@ import { IngestLine } from './ingest-line.ts';
 import { Redelivery } from './redelivery.ts';
 import { slugOf } from './space-folders.ts';
 import type { SpaceRuntimes } from './space-runtimes.ts';
-import { SpaceSearch } from './space-search.ts';
+import { type LanguageParts, SpaceSearch } from './space-search.ts';
 import { StageCalls } from './stage-calls.ts';
 import { addExtractActor, addSpaceActors } from './topology.ts';
 
@@ -34,6 +34,7 @@ export interface SpaceHostOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: FlowMetrics;
+  readonly language: LanguageParts;
   /** Called when the actors of a space are given up, because restarts did not help. */
   readonly onFailure: (generation: string, error: KmsError) => void;
 }
@@ -88,7 +89,8 @@ export class SpaceHost {
       extractRedelivery: this.#extractRedelivery,
     });
     const { embed, shards } = actors;
-    const search = new SpaceSearch({ embed, shards, dimensions: space.dimensions, clock, metrics });
+    const { language } = this.#options;
+    const search = new SpaceSearch({ embed, shards, dimensions: space.dimensions, language, clock, metrics });
     spaces.add({ generation, space, stages, line: new IngestLine(stages), search, embed, shards });
     this.#open.set(generation, { supervisor, suffix });
   }

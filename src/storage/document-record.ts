@@ -29,6 +29,8 @@ export interface DocumentRecord {
   /** The cleaned text, and its chunks' spans as [start, end, start, end, …]. */
   readonly text: string;
   readonly spans: readonly number[];
+  /** UTF-16 units of the cleaned title at the start of `text`; see `titleLengthOf` for rows without. */
+  readonly titleLength?: number;
   readonly labels: LabelRange;
   readonly generation: string;
   readonly commitSequence: number;
@@ -82,8 +84,22 @@ export function labelKey(collection: number, label: number): Buffer {
   return key;
 }
 
+/** Eight bytes, big-endian: a collection's segments lie together, in the order in which they were made. */
+export function segmentKey(collection: number, id: number): Buffer {
+  return labelKey(collection, id);
+}
+
 export function labelOfKey(key: Uint8Array): number {
   return (((key[4] ?? 0) << 24) | ((key[5] ?? 0) << 16) | ((key[6] ?? 0) << 8) | (key[7] ?? 0)) >>> 0;
+}
+
+/** UTF-16 units of the cleaned title at the start of the record's text. */
+export function titleLengthOf({ title, text, titleLength }: DocumentRecord): number {
+  if (titleLength !== undefined) return titleLength;
+  // A row from before the lexical index. A cleaned title is one line, and the first one where there is a title.
+  if (title.trim() === '') return 0;
+  const lineEnd = text.indexOf('\n');
+  return lineEnd < 0 ? text.length : lineEnd;
 }
 
 export function attributePairs(attributes: Attributes): DocumentRecord['attributes'] {

@@ -1,7 +1,9 @@
 // The databases of one shard's environment, by name, and what each holds.
 
 import type { Database, RootDatabase } from 'lmdb';
+import type { SegmentRow } from '../lexical/segment-file.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
+import type { FactsRow } from './attribute-facts.ts';
 import type { CollectionRow, DocumentRecord, LabelRow, LogRow } from './document-record.ts';
 
 export interface ShardFacts {
@@ -14,6 +16,11 @@ export interface ShardFacts {
   readonly lastSequence: number;
   /** Changes up to here have been taken out of the log. */
   readonly truncatedSequence: number;
+  /**
+   * How the rows of the secondary indexes are written, and the newest change that they hold. Missing or behind after an
+   * engine that knew no such rows has written: then they are made anew.
+   */
+  readonly attributes?: { readonly version: number; readonly sequence: number };
 }
 
 export interface ShardDatabases {
@@ -24,6 +31,12 @@ export interface ShardDatabases {
   readonly facts: Database<ShardFacts, string>;
   readonly collections: Database<CollectionRow, string>;
   readonly snapshots: Database<SnapshotRow, number>;
+  /** By collection and id, eight bytes. */
+  readonly segments: Database<SegmentRow, Uint8Array>;
+  /** Sets of labels by field and value; see attribute-keys.ts and attribute-row.ts. */
+  readonly attributes: Database<Buffer, Uint8Array>;
+  /** What filters ask about, by a document's first label. */
+  readonly labelFacts: Database<FactsRow, number>;
 }
 
 export const factsKey = 'shard';
@@ -36,7 +49,15 @@ export function openDatabases(root: RootDatabase): ShardDatabases {
     facts: root.openDB({ name: 'facts', encoding: 'msgpack' }),
     collections: root.openDB({ name: 'collections', encoding: 'msgpack' }),
     snapshots: root.openDB({ name: 'snapshots', keyEncoding: 'uint32', encoding: 'msgpack' }),
+    segments: root.openDB({ name: 'segments', keyEncoding: 'binary', encoding: 'msgpack' }),
+    attributes: root.openDB({ name: 'attributes', keyEncoding: 'binary', encoding: 'binary' }),
+    labelFacts: root.openDB({ name: 'label-facts', keyEncoding: 'uint32', encoding: 'msgpack' }),
   };
+}
+
+/** Writes a row that is not there; false, and nothing written, when it is. Inside a write only. */
+export function insert<V>(database: Database<V, Uint8Array>, key: Uint8Array, value: V): boolean {
+  return database.putSync(key, value, { noOverwrite: true }) as unknown as boolean;
 }
 
 /** Writes behind the last key; false, and nothing written, when `key` is not above all others. Inside a write only. */

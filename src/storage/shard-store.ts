@@ -9,8 +9,11 @@ import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { type Clock, sleep } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
+import type { SegmentRow } from '../lexical/segment-file.ts';
 import type { DocumentKey } from '../model/document.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
+import { attributesVersion } from './attribute-keys.ts';
+import { AttributeReader } from './attribute-reader.ts';
 import type { CommitSequence } from './commit-sequence.ts';
 import {
   type CollectionRow,
@@ -22,10 +25,11 @@ import {
   type LogRow,
   labelKey,
   labelOfKey,
+  segmentKey,
 } from './document-record.ts';
 import { durable } from './durable-commit.ts';
 import { factsKey, openDatabases, type ShardDatabases, type ShardFacts } from './shard-databases.ts';
-import { ShardWriter } from './shard-writer.ts';
+import { areAttributesCurrent, ShardWriter } from './shard-writer.ts';
 import { SpaceGuard } from './space-guard.ts';
 import { formatVersion, shardFolder } from './state-store.ts';
 
@@ -50,6 +54,9 @@ const brokenCloseMsMax = 1_000;
 export class ShardStore {
   readonly folder: string;
   readonly snapshotFolder: string;
+  readonly segmentFolder: string;
+  /** The secondary indexes. Complete only while `hasAttributes`. */
+  readonly attributes: AttributeReader;
   readonly #options: ShardStoreOptions;
   readonly #root: RootDatabase;
   readonly #databases: ShardDatabases;
@@ -64,7 +71,9 @@ export class ShardStore {
     this.#options = options;
     this.folder = shardFolder(options.dataDir, options.shard);
     this.snapshotFolder = join(this.folder, 'snapshots');
+    this.segmentFolder = join(this.folder, 'segments');
     mkdirSync(this.snapshotFolder, { recursive: true });
+    mkdirSync(this.segmentFolder, { recursive: true });
     this.#root = open({
       path: this.folder,
       mapSize: options.mapBytesMax,
@@ -72,6 +81,7 @@ export class ShardStore {
       maxDbs: 16,
     });
     this.#databases = openDatabases(this.#root);
+    this.attributes = new AttributeReader(this.#databases);
     this.#vector = new Float32Array(options.dimensions);
     this.#vectorBytes = new Uint8Array(this.#vector.buffer);
     this.#space = new SpaceGuard({
@@ -94,6 +104,11 @@ export class ShardStore {
   /** The log begins after this change. */
   get truncatedSequence(): number {
     return this.#databases.facts.get(factsKey)?.truncatedSequence ?? 0;
+  }
+
+  /** Whether the secondary indexes hold all documents; if not, `rebuildAttributes` is due before anything is filtered. */
+  get hasAttributes(): boolean {
+    return areAttributesCurrent(this.#factsNow());
   }
 
   /** Throws `resource_exhausted` when `bytes` more might not fit, `unavailable` after the disk has failed. */
@@ -170,6 +185,23 @@ export class ShardStore {
     return [...this.#databases.labels.getKeys({ start, end, limit })].map(labelOfKey);
   }
 
+  /** How many chunks a stored document has, by its first label; 0 when it is not there. Reads a row for each doubling. */
+  chunkCount(collection: number, { id, first }: { readonly id: string; readonly first: number }): number {
+    const has = (chunk: number) => {
+      const row = this.label(collection, first + chunk);
+      return row !== undefined && row[0] === id && row[1] === chunk;
+    };
+    let beyond = 1;
+    while (has(beyond - 1)) beyond *= 2;
+    let [low, high] = [Math.floor(beyond / 2), beyond - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (has(middle - 1)) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** The vector of a live label; null when there is none. Good until the next call. */
   vector(label: number): Float32Array | null {
     const bytes = this.#databases.vectors.getBinaryFast(label);
@@ -213,6 +245,12 @@ export class ShardStore {
     return this.#databases.snapshots.get(collection);
   }
 
+  /** The lexical segments of a collection. */
+  segments(collection: number): SegmentRow[] {
+    const range = { start: segmentKey(collection, 0), end: segmentKey(collection + 1, 0) };
+    return [...this.#databases.segments.getRange(range)].map(({ value }) => value);
+  }
+
   use(): { readonly usedBytes: number; readonly fileBytes: number } {
     const root = this.#root.getStats() as { readonly pageSize: number; readonly lastPageNumber: number };
     let pages = 0;
@@ -238,6 +276,7 @@ export class ShardStore {
       nextLabel: 1,
       lastSequence: 0,
       truncatedSequence: 0,
+      attributes: { version: attributesVersion, sequence: 0 },
     };
     return this.#databases.facts.get(factsKey) ?? fresh;
   }

@@ -2,7 +2,9 @@
 // before the graph has it. Rows stay dense: the last one takes the place of one that leaves.
 
 import { assert } from '../base/assert.ts';
+import { BestOf } from './best-of.ts';
 import { checkVector } from './checked-vector.ts';
+import type { LabelTest } from './label-test.ts';
 import type { Neighbor } from './top-k.ts';
 import { type Arena, type Block, rowsPerBlock, type VectorSlab } from './vector-slab.ts';
 
@@ -60,10 +62,10 @@ export class ExactTail {
     return position === undefined ? null : this.#rowAt(position);
   }
 
-  /** The nearest `k`, exactly, best first; fewer only when there are fewer. */
-  scan(query: readonly number[], k: number): Neighbor[] {
+  /** The nearest `k` of those that `allows` lets through, exactly, best first; fewer only when there are fewer. */
+  scan(query: readonly number[], k: number, allows: LabelTest | null = null): Neighbor[] {
     checkVector(query, this.#slab.dimensions);
-    const best = new BestOf(k);
+    const best = new BestOf(k, allows);
     let arena: Arena | null = null;
     for (const [i, block] of this.#blocks.entries()) {
       if (block.arena !== arena) {
@@ -86,31 +88,5 @@ export class ExactTail {
   #rowAt(position: number): Float32Array {
     const block = this.#blockOf(position);
     return block.arena.read(block, position % rowsPerBlock);
-  }
-}
-
-/** Keeps the best `k` of what it is offered; sorting now and then is cheaper than a heap for a few among thousands. */
-class BestOf {
-  readonly #k: number;
-  readonly #keptMax: number;
-  #kept: Neighbor[] = [];
-  /** Nothing at or below it can still get in. */
-  #threshold = Number.NEGATIVE_INFINITY;
-
-  constructor(k: number) {
-    this.#k = k;
-    this.#keptMax = 2 * k + 64;
-  }
-
-  offer(label: number, product: number): void {
-    if (product <= this.#threshold) return;
-    this.#kept.push({ label, cosine: Math.min(1, Math.max(-1, product)) });
-    if (this.#kept.length < this.#keptMax) return;
-    this.#kept = this.take();
-    this.#threshold = this.#kept.at(-1)?.cosine ?? Number.NEGATIVE_INFINITY;
-  }
-
-  take(): Neighbor[] {
-    return this.#kept.sort((a, b) => b.cosine - a.cosine || a.label - b.label).slice(0, this.#k);
   }
 }

@@ -79,6 +79,10 @@ export class Arena {
   /** Writes a row of a block; `vector` is read from `offset` on. */
   write(block: Block, row: number, vector: ArrayLike<number>, offset = 0): void {
     const start = this.#rowStart(block, row);
+    if (vector instanceof Float32Array) {
+      this.#floats.set(vector.subarray(offset, offset + this.#dimensions), start);
+      return;
+    }
     for (let i = 0; i < this.#dimensions; i++) this.#floats[start + i] = vector[offset + i] as number;
   }
 

@@ -40,6 +40,10 @@ test.skipIf(python === null)('a Python client ingests and searches with nothing 
     outcomes: [1, 1, 1, 3], // INDEXED, INDEXED, INDEXED, REJECTED
     rejected: ['documents[0].media_type'],
     hits: ['py-2', expect.any(String), expect.any(String)],
+    filtered: ['py-1', 'py-3'],
+    highlighted: expect.arrayContaining(['printer']),
+    facets: [[true, 2]],
+    understood: expect.arrayContaining(['printer', 'certificate']),
   });
   expect(await engine.stop()).toBe(0);
 });

@@ -27,7 +27,8 @@ const bytesOf = (vector: Float32Array) => Buffer.from(vector.buffer, vector.byte
 
 /** Most documents bring their vectors, which makes writes fast; every tenth goes through the whole line. */
 const isEmbeddedHere = (id: string) => Number(id) % 10 === 0;
-const bodyOf = (id: string, version: number) => `version ${version} of case ${id}`;
+const nameOf = (id: string, version: number) => `REF_${id}_${version}`;
+const bodyOf = (id: string, version: number) => `version ${version} of case ${id}: ${nameOf(id, version)}`;
 
 function documentOf(id: string, version: number): Document {
   const document = { id, body: bodyOf(id, version), attributes: { version: { numberValue: version } } };
@@ -201,10 +202,20 @@ async function checkOne(engine: EngineProcess, id: string, version: number): Pro
   expect((await get).document?.body).toBe(bodyOf(id, version));
   const { hits } = await engine.client.search({
     ...(isEmbeddedHere(id) ? { text: bodyOf(id, version) } : { vector: bytesOf(vectorOf(id, version)) }),
+    mode: 'SEARCH_MODE_SEMANTIC',
     collections: ['cases'],
     limit: 5,
   });
   expect(hits[0]?.document?.id).toBe(id);
   expect(hits[0]?.cosine).toBeGreaterThan(0.999);
   expect(new Set(hits.map((hit) => hit.document?.id)).size).toBe(hits.length);
+  const byWords = await engine.client.search({
+    text: nameOf(id, version),
+    mode: 'SEARCH_MODE_LEXICAL',
+    collections: ['cases'],
+    limit: 5,
+  });
+  expect(byWords.hits[0]?.document?.id).toBe(id);
+  expect(byWords.hits[0]?.document?.body).toBe(bodyOf(id, version));
+  expect(new Set(byWords.hits.map((hit) => hit.document?.id)).size).toBe(byWords.hits.length);
 }

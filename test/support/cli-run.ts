@@ -19,6 +19,8 @@ export interface CliRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Readable;
   readonly createEngine?: EngineFactory;
+  /** Standard output is a terminal of this width. */
+  readonly terminalColumns?: number;
 }
 
 export function startCli(args: readonly string[], options: CliRunOptions = {}): CliRun {
@@ -26,9 +28,11 @@ export function startCli(args: readonly string[], options: CliRunOptions = {}): 
   const err: string[] = [];
   const abandoned: number[] = [];
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
+  const columns = options.terminalColumns;
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const io: CommandIo = {
     stdin: options.stdin ?? Readable.from([]),
-    stdout: { write: (text) => out.push(text) },
+    stdout: { write: (text) => out.push(text), ...terminal },
     stderr: { write: (text) => err.push(text) },
     env: options.env ?? {},
     clock: systemClock,

@@ -4,11 +4,15 @@
 
 import { createHash } from 'node:crypto';
 import { KmsError } from '../../src/base/errors.ts';
+import { matchesFilter } from '../../src/filtering/match-filter.ts';
 import type { Document, DocumentKey, IngestResult, StoredDocument } from '../../src/model/document.ts';
 import type { SearchAnswer, SearchQuery } from '../../src/model/query.ts';
 import { generationOf, type VectorSpace } from '../../src/model/vector-space.ts';
 import type {
+  AnalyticsApi,
   CallOptions,
+  DocumentPage,
+  DocumentPageRequest,
   EngineApi,
   EngineState,
   EngineStatus,
@@ -16,10 +20,8 @@ import type {
 } from '../../src/pipeline/engine-api.ts';
 import { DeadLettersModel, JobsModel } from './grpc-jobs-model.ts';
 import { ReembedModel } from './grpc-reembed-model.ts';
-
-interface ModelDocument extends StoredDocument {
-  readonly vectors: Float32Array;
-}
+import { modelAnswer, type SearchedDocument } from './grpc-search-model.ts';
+import { analyticsOf } from './search-analytics.ts';
 
 class ModelReadiness implements Readiness {
   state: EngineState;
@@ -43,15 +45,23 @@ class ModelReadiness implements Readiness {
 export class EngineModel implements EngineApi {
   readonly space: VectorSpace = { model: 'letters', dimensions: 4, normalisation: 'unit', cleanerVersion: 1 };
   readonly reembed = new ReembedModel();
+  /** Remembers nothing until a test puts in one that does. */
+  analytics: AnalyticsApi = analyticsOf(null);
   readonly readiness: ModelReadiness;
   readonly jobs = new JobsModel();
   readonly deadLetters = new DeadLettersModel();
-  readonly #documents = new Map<string, ModelDocument>();
+  readonly #documents = new Map<string, SearchedDocument>();
   #commitSequence = 0;
   /** Every call that came in, in order. */
   readonly calls: { readonly method: string; readonly options: CallOptions }[] = [];
   /** Documents of each ingest call, in the order of the calls. */
   readonly ingested: (readonly Document[])[] = [];
+  /** Every search, as it reached the engine. */
+  readonly queries: SearchQuery[] = [];
+  /** Documents that one page of a list looks at: with a filter a page may end before it is full. */
+  listedMax = Number.POSITIVE_INFINITY;
+  /** What a search answers, as a test wants it. */
+  reshape: (answer: SearchAnswer) => SearchAnswer = (answer) => answer;
   /** Awaited at the start of each call: a test that sets it decides when calls go on. */
   hold: (method: string, options: CallOptions) => Promise<void> = async () => {};
 
@@ -109,34 +119,28 @@ export class EngineModel implements EngineApi {
     return document === undefined ? null : shown(document, withVectors);
   }
 
-  async list(
-    page: { readonly collection: string; readonly afterId: string | null; readonly limit: number },
-    options: CallOptions,
-  ): Promise<readonly StoredDocument[]> {
+  async list(page: DocumentPageRequest, options: CallOptions): Promise<DocumentPage> {
     await this.#enter('list', options);
-    this.#checkCollections([page.collection]);
-    return this.#in([page.collection])
+    const { collection, afterId, limit, filter } = page;
+    this.#checkCollections([collection]);
+    const rest = this.#in([collection])
       .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .filter(({ id }) => page.afterId === null || id > page.afterId)
-      .slice(0, page.limit)
-      .map((document) => shown(document, false));
+      .filter(({ id }) => afterId === null || id > afterId);
+    const documents: StoredDocument[] = [];
+    let lookedAt = 0;
+    for (; lookedAt < rest.length && lookedAt < this.listedMax && documents.length < limit; lookedAt += 1) {
+      const document = rest[lookedAt] as SearchedDocument;
+      if (filter === null || matchesFilter(filter, document)) documents.push(shown(document, false));
+    }
+    return { documents, lastId: lookedAt === rest.length ? null : (rest[lookedAt - 1]?.id ?? null) };
   }
 
   async search(query: SearchQuery, options: CallOptions): Promise<SearchAnswer> {
     await this.#enter('search', options);
     this.#checkCollections(query.collections);
-    const vector = this.#targetVector(query);
-    const hits = this.#in(query.collections)
-      .map((document) => ({ document, cosine: dot(vector, document.vectors) }))
-      .sort((a, b) => b.cosine - a.cosine)
-      .slice(0, query.limit)
-      .map(({ document, cosine }) => ({
-        document: shown(document, query.withVectors),
-        cosine,
-        score: cosine,
-        snippet: document.body.slice(0, 100),
-      }));
-    return { hits, timings: { embedMs: 1, searchMs: 2, totalMs: 3 } };
+    this.queries.push(query);
+    const documents = this.#in(query.collections);
+    return this.reshape(modelAnswer(documents, query, this.#targetVector(query)));
   }
 
   async searchBatch(queries: readonly SearchQuery[], options: CallOptions): Promise<readonly SearchAnswer[]> {
@@ -171,7 +175,7 @@ export class EngineModel implements EngineApi {
     };
   }
 
-  #in(collections: readonly string[]): ModelDocument[] {
+  #in(collections: readonly string[]): SearchedDocument[] {
     const all = [...this.#documents.values()];
     return collections.length === 0 ? all : all.filter(({ collection }) => collections.includes(collection));
   }
@@ -186,9 +190,14 @@ export class EngineModel implements EngineApi {
   #targetVector({ target }: SearchQuery): Float32Array {
     if (target.type === 'vector') return target.vector;
     if (target.type === 'text') return vectorOf(target.text);
-    const document = this.#documents.get(keyOf(target.key));
-    if (document === undefined)
-      throw new KmsError('not_found', 'no such document', { facts: { ...target.key } });
+    if (target.type === 'document') return this.#vectorsOf(target.key);
+    const [first] = target.positive;
+    return first?.type === 'document' ? this.#vectorsOf(first.key) : (first?.vector ?? vectorOf(''));
+  }
+
+  #vectorsOf(key: DocumentKey): Float32Array {
+    const document = this.#documents.get(keyOf(key));
+    if (document === undefined) throw new KmsError('not_found', 'no such document', { facts: { ...key } });
     return document.vectors;
   }
 }
@@ -197,7 +206,7 @@ function keyOf({ collection, id }: DocumentKey): string {
   return `${collection}/${id}`;
 }
 
-function shown({ vectors, ...document }: ModelDocument, withVectors: boolean): StoredDocument {
+function shown({ vectors, ...document }: SearchedDocument, withVectors: boolean): StoredDocument {
   return { ...document, vectors: withVectors ? vectors : null };
 }
 
@@ -210,8 +219,4 @@ function vectorOf(text: string): Float32Array {
   }
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 }

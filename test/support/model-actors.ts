@@ -3,6 +3,7 @@
 
 import type { ActorRef, AskOptions, TasksOf } from '../../src/actor/actor.ts';
 import { KmsError } from '../../src/base/errors.ts';
+import { analyzeDocument } from '../../src/lexical/analyze-text.ts';
 import type { CleanTasks } from '../../src/stages/clean/clean-messages.ts';
 import type { EmbedTasks } from '../../src/stages/embed/embed-messages.ts';
 import type { ExtractTasks } from '../../src/stages/extract/extract-messages.ts';
@@ -75,7 +76,7 @@ export function modelStages(overrides: { embed?: Handlers<EmbedTasks>; shard?: H
   });
   const clean = modelActor<CleanTasks>('clean', {
     clean: ({ items }) => ({
-      items: items.map(({ text, isChunked }) => {
+      items: items.map(({ title, text, isChunked }) => {
         const parts = isChunked ? text.split('|') : [text];
         let start = 0;
         const chunks = parts.map((embedText) => {
@@ -84,7 +85,7 @@ export function modelStages(overrides: { embed?: Handlers<EmbedTasks>; shard?: H
           start = end + 1;
           return chunk;
         });
-        return { status: 'ok', text, chunks };
+        return { status: 'ok', text, titleLength: 0, lexical: analyzeDocument(title, text), chunks };
       }),
     }),
   });

@@ -1,14 +1,15 @@
 // A vector space over actors that are models in this thread: for tests of the flows.
 
 import type { ActorRef } from '../../src/actor/actor.ts';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { generationOf, type VectorSpace } from '../../src/model/vector-space.ts';
 import type { CollectionRecord } from '../../src/pipeline/collection-registry.ts';
 import type { FlowMetrics } from '../../src/pipeline/flow-metrics.ts';
 import { IngestLine } from '../../src/pipeline/ingest-line.ts';
 import type { SpaceRuntime } from '../../src/pipeline/space-runtimes.ts';
-import { SpaceSearch } from '../../src/pipeline/space-search.ts';
+import { type LanguageParts, SpaceSearch } from '../../src/pipeline/space-search.ts';
 import { StageCalls } from '../../src/pipeline/stage-calls.ts';
+import { Synonyms } from '../../src/pipeline/understanding/synonyms.ts';
 import type { EmbedTasks } from '../../src/stages/embed/embed-messages.ts';
 import type { IndexTasks } from '../../src/stages/index/index-messages.ts';
 import { modelDimensions, modelStages } from './model-actors.ts';
@@ -17,7 +18,12 @@ export function letterSpace(model: string): VectorSpace {
   return { model, dimensions: modelDimensions, normalisation: 'unit', cleanerVersion: 1 };
 }
 
-export const noMetrics: FlowMetrics = { ingestStage: () => {}, searchStage: () => {}, documents: () => {} };
+export const noMetrics: FlowMetrics = {
+  ingestStage: () => {},
+  searchStage: () => {},
+  searched: () => {},
+  documents: () => {},
+};
 
 export function collectionRecord(
   name: string,
@@ -43,6 +49,8 @@ export function modelSpace(
     embed?: { ref: ActorRef<EmbedTasks> };
     shards?: readonly { ref: ActorRef<IndexTasks> }[];
     metrics?: FlowMetrics;
+    clock?: Clock;
+    language?: Partial<LanguageParts>;
   } = {},
 ): SpaceRuntime {
   const own = modelStages();
@@ -50,13 +58,14 @@ export function modelSpace(
   const shards = (parts.shards ?? [own.shard]).map(({ ref }) => ref);
   const generation = generationOf(space);
   const { dimensions } = space;
-  const shared = { clock: systemClock, metrics: parts.metrics ?? noMetrics };
+  const shared = { clock: parts.clock ?? systemClock, metrics: parts.metrics ?? noMetrics };
   const calls = new StageCalls({
     actors: { extract: stages.extract.ref, clean: stages.clean.ref, embed, shards },
     generation,
     dimensions,
     ...shared,
   });
-  const search = new SpaceSearch({ embed, shards, dimensions, ...shared });
+  const language = { synonyms: new Synonyms([]), reranker: null, ...parts.language };
+  const search = new SpaceSearch({ embed, shards, dimensions, language, ...shared });
   return { generation, space, stages: calls, line: new IngestLine(calls), search, embed, shards };
 }

@@ -4,12 +4,17 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ActorBehavior, TaskContext } from '../../src/actor/actor.ts';
+import { analyzeQuery } from '../../src/lexical/analyze-query.ts';
+import { analyzeDocument } from '../../src/lexical/analyze-text.ts';
+import type { LexicalQuery } from '../../src/lexical/lexical-query.ts';
+import type { Attributes } from '../../src/model/document.ts';
 import { createIndexActor, type IndexInit } from '../../src/stages/index/index.actor.ts';
 import type {
   CollectionState,
   CommitItem,
   CommitReceipt,
   IndexTasks,
+  ShardAnswer,
   ShardHit,
   ShardQuery,
 } from '../../src/stages/index/index-messages.ts';
@@ -26,6 +31,9 @@ export interface DocumentSpec {
   readonly contentHash: string;
   readonly attributesHash?: string;
   readonly body?: string;
+  /** Cleaned, a title before its first line break; cut evenly into chunks. Default: made of the id. */
+  readonly text?: string;
+  readonly attributes?: Attributes;
 }
 
 export const testGeneration = 'test@8:unit:c1';
@@ -92,21 +100,49 @@ export class ShardDriver {
   }
 
   async search(vector: Float32Array, options: Partial<ShardQuery> = {}): Promise<readonly ShardHit[]> {
+    return (await this.ask({ vectors: vector, ...options })).hits[0] ?? [];
+  }
+
+  /** As one shard alone would be asked for words: with its own statistics. Nothing that it holds: null. */
+  async lexicalQuery(text: string, collections: readonly string[] = []): Promise<LexicalQuery | null> {
+    const tokens = analyzeQuery(text).tokens.map(({ term }) => term);
+    const { statistics } = await this.actor.tasks.describeTerms(
+      { collections, terms: tokens, misspelt: [], fields: [] },
+      testTaskContext({ lane: 'urgent' }),
+    );
+    const terms = tokens.flatMap((term, group) => {
+      const documentFrequency = statistics.documentFrequencies[group] ?? 0;
+      return documentFrequency === 0 ? [] : [{ term, weight: 1, documentFrequency, group }];
+    });
+    return terms.length === 0 ? null : { terms, statistics };
+  }
+
+  /** Hits by words alone, best first. */
+  async searchWords(text: string, options: Partial<ShardQuery> = {}): Promise<readonly ShardHit[]> {
+    const lexical = await this.lexicalQuery(text, options.collections);
+    if (lexical === null) return [];
+    const { hits } = await this.ask({ rows: [{ lexical, pins: null }], ...options });
+    return [...(hits[0] ?? [])].sort((a, b) => (b.lexicalScore ?? 0) - (a.lexicalScore ?? 0));
+  }
+
+  async ask(options: Partial<ShardQuery>, task: Partial<TaskContext> = {}): Promise<ShardAnswer> {
     const query: ShardQuery = {
-      vectors: vector,
+      vectors: new Float32Array(0),
       queryCount: 1,
       collections: [],
       limit: 10,
       ef: null,
       isExact: false,
-      exclude: null,
+      rows: [],
+      exclude: [],
+      constraint: null,
+      facets: [],
       withDocuments: false,
       withVectors: false,
       omitBody: false,
       ...options,
     };
-    const { hits } = await this.actor.tasks.search(query, testTaskContext({ lane: 'urgent' }));
-    return hits[0] ?? [];
+    return this.actor.tasks.search(query, testTaskContext({ lane: 'urgent', ...task }));
   }
 
   async collection(name = 'cases'): Promise<CollectionState> {
@@ -164,19 +200,24 @@ export class ShardDriver {
 }
 
 function commitItem(spec: DocumentSpec): CommitItem {
-  const text = spec.vectors.map((_, chunk) => `${spec.id} part ${chunk} `).join('');
-  const length = text.length / Math.max(1, spec.vectors.length);
-  const spans = spec.vectors.flatMap((_, chunk) => [chunk * length, (chunk + 1) * length]);
+  const text = spec.text ?? spec.vectors.map((_, chunk) => `${spec.id} part ${chunk} `).join('');
+  const length = Math.ceil(text.length / Math.max(1, spec.vectors.length));
+  const spans = spec.vectors.flatMap((_, chunk) => [
+    Math.min(text.length, chunk * length),
+    Math.min(text.length, (chunk + 1) * length),
+  ]);
+  const titleLength = spec.text === undefined ? 0 : Math.max(0, text.indexOf('\n'));
+  const lexical = analyzeDocument(text.slice(0, titleLength), text.slice(titleLength));
   return {
     collection: spec.collection ?? 'cases',
     id: spec.id,
     title: `title of ${spec.id}`,
     body: spec.body ?? text,
     mediaType: 'text/plain',
-    attributes: { hash: spec.attributesHash ?? 'a' },
+    attributes: spec.attributes ?? { hash: spec.attributesHash ?? 'a' },
     updateTimeMs: null,
     contentHash: spec.contentHash,
     attributesHash: spec.attributesHash ?? 'a',
-    content: spec.vectors.length === 0 ? null : { text, spans },
+    content: spec.vectors.length === 0 ? null : { text, spans, titleLength, lexical },
   };
 }

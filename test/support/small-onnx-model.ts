@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { encodeOnnxModel, type OnnxNode, onnxType } from '../../src/embedding/minilm/onnx-model.ts';
 
 export const smallModelDimensions = 4;
-const words = ['[UNK]', '[CLS]', '[SEP]', 'printer', 'paper', 'jam', 'router'];
+export const smallModelWords = ['[UNK]', '[CLS]', '[SEP]', 'printer', 'paper', 'jam', 'router'];
 
 /** The row of a token: different in each dimension, never zero. */
 export function stateOf(word: string): number[] {
-  const id = words.includes(word) ? words.indexOf(word) : 0;
+  const id = smallModelWords.includes(word) ? smallModelWords.indexOf(word) : 0;
   return Array.from({ length: smallModelDimensions }, (_, column) => ((id * 7 + column * 3) % 11) - 4.5);
 }
 
@@ -28,7 +28,7 @@ export function writeSmallModel(folder: string, options: SmallModelOptions = {})
   const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
   writeFileSync(join(folder, 'model.onnx'), encodeOnnxModel(graph(idType, output)));
   write('config.json', { hidden_size: smallModelDimensions, max_position_embeddings: 128 });
-  write('tokenizer.json', tokenizer());
+  write('tokenizer.json', smallTokenizer());
   if (pooling === undefined) return;
   mkdirSync(join(folder, '1_Pooling'), { recursive: true });
   write('1_Pooling/config.json', {
@@ -42,7 +42,7 @@ function graph(idType: 'int64' | 'int32', output: 'tokens' | 'sentence') {
   const mask = { ...ids, name: 'attention_mask' };
   const isSentence = output === 'sentence';
   const states = isSentence ? 'states' : 'last_hidden_state';
-  const table = Float32Array.from(words.flatMap(stateOf));
+  const table = Float32Array.from(smallModelWords.flatMap(stateOf));
   const axes = BigInt64Array.of(1n);
   const node = (opType: string, input: readonly string[], name: string): OnnxNode => ({
     name,
@@ -68,7 +68,7 @@ function graph(idType: 'int64' | 'int32', output: 'tokens' | 'sentence') {
     name: 'small',
     nodes: isSentence ? [gather, sum] : [gather],
     initializers: [
-      tensor('table', [words.length, smallModelDimensions], onnxType.float, table),
+      tensor('table', [smallModelWords.length, smallModelDimensions], onnxType.float, table),
       ...(isSentence ? [tensor('axes', [1], onnxType.int64, axes)] : []),
     ],
     inputs: isSentence ? [ids] : [ids, mask],
@@ -82,7 +82,8 @@ function graph(idType: 'int64' | 'int32', output: 'tokens' | 'sentence') {
   };
 }
 
-function tokenizer(): object {
+/** Knows the words above. `pair`: the template that puts two texts together. */
+export function smallTokenizer(pair: readonly object[] = []): object {
   const special = (content: string, id: number) => ({
     id,
     content,
@@ -93,7 +94,7 @@ function tokenizer(): object {
     normalized: false,
   });
   const piece = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
-  const template = (id: string) => ({ id, ids: [words.indexOf(id)], tokens: [id] });
+  const template = (id: string) => ({ id, ids: [smallModelWords.indexOf(id)], tokens: [id] });
   return {
     version: '1.0',
     truncation: { max_length: 8, strategy: 'LongestFirst', stride: 0, direction: 'Right' },
@@ -104,13 +105,13 @@ function tokenizer(): object {
     post_processor: {
       type: 'TemplateProcessing',
       single: [piece('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, piece('[SEP]')],
-      pair: [],
+      pair,
       special_tokens: { '[CLS]': template('[CLS]'), '[SEP]': template('[SEP]') },
     },
     decoder: null,
     model: {
       type: 'WordPiece',
-      vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+      vocab: Object.fromEntries(smallModelWords.map((word, id) => [word, id])),
       unk_token: '[UNK]',
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,

@@ -21,27 +21,28 @@ export interface InferencePoolOptions {
   readonly queueMax: number;
   /** A thread above the minimum ends after being idle for so long. */
   readonly idleMs: number;
+  /** Of a thread's JavaScript, in MiB; default: enough for one that is given token ids. The model lies outside. */
+  readonly heapMbMax?: number;
 }
 
 /** A native call is one text's run or the loading of the model; a second is three times the longest seen. */
 const nativeCallMsMax = 1_000;
 
-/** JavaScript's part of a thread is small: the model lies outside of the heap. */
-const threadHeapMbMax = 128;
+const heapMbMaxDefault = 128;
 
 /** One Piscina, from its threads' start to their end. */
-interface Generation {
-  readonly piscina: Piscina<InferenceRequest, InferenceReply>;
+interface Generation<Request, Reply> {
+  readonly piscina: Piscina<Request, Reply>;
   readonly gate: NativeGate;
   /** Fails a call under way; at most threadsMax + queueMax of them. */
   readonly failCalls: Set<(error: KmsError) => void>;
   isEnding: boolean;
 }
 
-export class InferencePool {
+export class InferencePool<Request = InferenceRequest, Reply = InferenceReply> {
   readonly #options: InferencePoolOptions;
   /** Null after a thread's death, until the next call: a thread that cannot start is not started in a tight loop. */
-  #generation: Generation | null;
+  #generation: Generation<Request, Reply> | null;
   #isClosed = false;
   /** Runs on process.exit and on an uncaught exception of this thread, before Node ends the pool's threads. */
   readonly #onExit = () => {
@@ -60,7 +61,7 @@ export class InferencePool {
   }
 
   /** Rejects with `unavailable` when a thread of the pool dies, with `resource_exhausted` when the queue is full. */
-  async run(request: InferenceRequest): Promise<InferenceReply> {
+  async run(request: Request): Promise<Reply> {
     if (this.#isClosed) throw new KmsError('unavailable', 'inference pool is closed');
     this.#generation ??= this.#open();
     const generation = this.#generation;
@@ -69,7 +70,7 @@ export class InferencePool {
     if (piscina.queueSize >= queueMax) {
       throw new KmsError('resource_exhausted', 'inference queue is full', { facts: { queueMax } });
     }
-    const { promise, resolve, reject } = deferred<InferenceReply>();
+    const { promise, resolve, reject } = deferred<Reply>();
     failCalls.add(reject);
     piscina.run(request).then(resolve, (cause: unknown) => this.#retire(generation, cause));
     try {
@@ -88,12 +89,12 @@ export class InferencePool {
     await end(this.#generation, new KmsError('unavailable', 'inference pool is closed'));
   }
 
-  #open(): Generation {
-    const { entry, modelPath, threadsMin, threadsMax, queueMax, idleMs } = this.#options;
+  #open(): Generation<Request, Reply> {
+    const { entry, modelPath, threadsMin, threadsMax, queueMax, idleMs, heapMbMax } = this.#options;
     const { file, loaderData } = workerStart(entry);
     const gate = new NativeGate();
     const threadData: InferenceThreadData = { modelPath, gateMemory: gate.memory };
-    const piscina = new Piscina<InferenceRequest, InferenceReply>({
+    const piscina = new Piscina<Request, Reply>({
       filename: file.href,
       workerData: { ...threadData, ...loaderData },
       minThreads: threadsMin,
@@ -101,15 +102,15 @@ export class InferencePool {
       maxQueue: queueMax,
       idleTimeout: idleMs,
       recordTiming: false,
-      resourceLimits: { maxOldGenerationSizeMb: threadHeapMbMax },
+      resourceLimits: { maxOldGenerationSizeMb: heapMbMax ?? heapMbMaxDefault },
     });
-    const generation: Generation = { piscina, gate, failCalls: new Set(), isEnding: false };
+    const generation: Generation<Request, Reply> = { piscina, gate, failCalls: new Set(), isEnding: false };
     piscina.on('error', (cause: unknown) => this.#retire(generation, cause));
     return generation;
   }
 
   /** A thread died, with a task in its hands or without: what waits in its pool may never run. */
-  #retire(generation: Generation, cause: unknown): void {
+  #retire(generation: Generation<Request, Reply>, cause: unknown): void {
     if (generation === this.#generation) this.#generation = null;
     const reason = new KmsError('unavailable', 'inference thread died', { cause });
     end(generation, reason).catch((error: unknown) => {
@@ -119,7 +120,7 @@ export class InferencePool {
 }
 
 /** Ending fails calls, whose failure is a reason to end: only the first time counts. */
-async function end(generation: Generation, reason: KmsError): Promise<void> {
+async function end<Request, Reply>(generation: Generation<Request, Reply>, reason: KmsError): Promise<void> {
   if (generation.isEnding) return;
   generation.isEnding = true;
   const { piscina, gate, failCalls } = generation;

@@ -1,10 +1,9 @@
 // One loaded copy of the model and its runs. A session belongs to the thread that opened it and computes on it.
 
-import { dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { InferenceSession } from './inference-messages.ts';
 import { minilmDimensions } from './minilm-space.ts';
-import { loadOnnxBinding } from './onnxruntime-binding.ts';
+import { loadOnnxModel } from './onnxruntime-binding.ts';
 
 /**
  * A run blocks the thread: about 3.3 ms for a text of 64 tokens, 1.2 ms for a short query.
@@ -16,16 +15,7 @@ import { loadOnnxBinding } from './onnxruntime-binding.ts';
  * Loads a model file (0.1-0.3 s, 120 MB) and runs it once, so that no caller pays for the first run's allocations.
  */
 export async function openMiniLmSession(modelPath: string): Promise<InferenceSession> {
-  const { InferenceSession } = loadOnnxBinding(dirname(modelPath));
-  const session = new InferenceSession();
-  session.loadModel(modelPath, {
-    // Parallelism is one thread a session: more would fight with the other sessions over the same cores.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
+  const session = loadOnnxModel(modelPath);
   const opened: InferenceSession = {
     dimensions: minilmDimensions,
     async run(texts) {

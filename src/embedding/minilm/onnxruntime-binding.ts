@@ -53,6 +53,21 @@ export function loadOnnxBinding(scratchDir: string): OnnxBinding {
   return loaded;
 }
 
+/** Loads a model file on this thread. Throws what the runtime throws. */
+export function loadOnnxModel(modelPath: string): OnnxSession {
+  const { InferenceSession } = loadOnnxBinding(dirname(modelPath));
+  const session = new InferenceSession();
+  session.loadModel(modelPath, {
+    // Parallelism is one thread a session: more would fight with the other sessions over the same cores.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+  return session;
+}
+
 /** A data folder that is full, or that may not hold code, is no reason to refuse all searches. */
 function loadSomewhere(scratchDir: string): OnnxBinding {
   try {

@@ -21,28 +21,26 @@ const tokensReadMax = 512;
 const tokensReadMin = 128;
 
 type Json = Readonly<Record<string, unknown>>;
+/** Notes what is wrong with a file of the folder. */
+export type Complain = (file: string, description: string) => void;
 
 /** The layout alone; reads small files only. Throws `invalid_argument` with a violation for each file that is missing or odd. */
 export function readOnnxLayout(folder: string): OnnxFolder {
   const violations: FieldViolation[] = [];
-  const complain = (file: string, description: string) =>
+  const complain: Complain = (file, description) =>
     violations.push({ field: join(folder, file), description });
-  const modelPath = ['model.onnx', 'onnx/model.onnx']
-    .map((name) => join(folder, name))
-    .find((path) => existsSync(path));
-  if (modelPath === undefined) complain('model.onnx', 'must be there, or in onnx/');
-  if (!existsSync(join(folder, 'tokenizer.json'))) complain('tokenizer.json', 'must be there');
-  const config = readJson(folder, 'config.json', complain);
-  if (config === null) complain('config.json', 'must be there and be JSON');
+  const { modelPath, config } = findModelFiles(folder, complain);
   const dense = readJson(folder, '2_Dense/config.json', complain);
   const dimensions = Number(dense?.['out_features'] ?? config?.['hidden_size'] ?? config?.['dim']);
   if (config !== null && !(Number.isInteger(dimensions) && dimensions >= 1 && dimensions <= 4_096)) {
     complain('config.json', 'must have hidden_size, 1..4096');
   }
   const tokensMax = tokensMaxOf(folder, config, complain);
+  if (tokensMax < tokensReadMin)
+    complain('config.json', `must let the model read at least ${tokensReadMin} tokens`);
   const pooling = poolingOf(readJson(folder, '1_Pooling/config.json', complain));
   if (pooling === null) complain('1_Pooling/config.json', 'must ask for the mean or for the CLS token');
-  if (violations.length > 0 || modelPath === undefined || pooling === null) throw faultOf(violations);
+  if (violations.length > 0 || modelPath === undefined || pooling === null) throw folderError(violations);
   return { modelPath, dimensions, pooling, tokensMax };
 }
 
@@ -62,19 +60,28 @@ export async function readOnnxFolder(folder: string): Promise<OnnxFolder & { rea
   return { ...layout, model: `onnx/${basename(folder)}-${hash.digest('hex').slice(0, 12)}` };
 }
 
-function tokensMaxOf(
+/** What every export has; each file that is missing is complained about. */
+export function findModelFiles(
   folder: string,
-  config: Json | null,
-  complain: (file: string, text: string) => void,
-): number {
+  complain: Complain,
+): { readonly modelPath: string | undefined; readonly config: Json | null } {
+  const modelPath = ['model.onnx', 'onnx/model.onnx']
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
+  if (modelPath === undefined) complain('model.onnx', 'must be there, or in onnx/');
+  if (!existsSync(join(folder, 'tokenizer.json'))) complain('tokenizer.json', 'must be there');
+  const config = readJson(folder, 'config.json', complain);
+  if (config === null) complain('config.json', 'must be there and be JSON');
+  return { modelPath, config };
+}
+
+/** Tokens that the model reads, special ones included; at most 512. */
+export function tokensMaxOf(folder: string, config: Json | null, complain: Complain): number {
   const sentence = readJson(folder, 'sentence_bert_config.json', complain)?.['max_seq_length'];
   const tokenizer = readJson(folder, 'tokenizer_config.json', complain)?.['model_max_length'];
   const positions = config?.['max_position_embeddings'];
   const stated = [sentence, tokenizer, positions].find((value) => typeof value === 'number');
-  const tokensMax = Math.min(tokensReadMax, stated ?? tokensReadMax);
-  if (tokensMax < tokensReadMin)
-    complain('config.json', `must let the model read at least ${tokensReadMin} tokens`);
-  return tokensMax;
+  return Math.min(tokensReadMax, stated ?? tokensReadMax);
 }
 
 /** Without a pooling file: the mean, which most sentence transformers use. */
@@ -84,7 +91,7 @@ function poolingOf(config: Json | null): Pooling | null {
 }
 
 /** Null when the file is not there; one that is no JSON is complained about. */
-function readJson(folder: string, file: string, complain: (file: string, text: string) => void): Json | null {
+function readJson(folder: string, file: string, complain: Complain): Json | null {
   const path = join(folder, file);
   if (!existsSync(path)) return null;
   try {
@@ -95,7 +102,7 @@ function readJson(folder: string, file: string, complain: (file: string, text: s
   }
 }
 
-function faultOf(violations: readonly FieldViolation[]): KmsError {
+export function folderError(violations: readonly FieldViolation[]): KmsError {
   const lines = violations.map(({ field, description }) => `${field} ${description}`);
   return new KmsError('invalid_argument', `the model folder cannot be used: ${lines.join('; ')}`, {
     violations,

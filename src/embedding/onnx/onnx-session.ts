@@ -1,14 +1,12 @@
 // One loaded copy of any sentence-transformer export. Exports differ in the type of their ids, in their inputs, and in
 // how far they go: some end with the tokens' states, some with the finished vector.
 
-import { dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import { KmsError } from '../../base/errors.ts';
 import type { InferenceSession } from '../minilm/inference-messages.ts';
-import { loadOnnxBinding, type OnnxSession, type OnnxTensor } from '../minilm/onnxruntime-binding.ts';
+import { loadOnnxModel, type OnnxSession, type OnnxTensor } from '../minilm/onnxruntime-binding.ts';
+import { findIdType, type IdType, idTensor } from './id-type.ts';
 import { type OnnxFolder, readOnnxLayout } from './onnx-folder.ts';
-
-type IdType = 'int64' | 'int32';
 
 /** Finished vectors first: an export that has both has pooled as its authors meant it. */
 const outputsByPreference = ['sentence_embedding', 'last_hidden_state', 'token_embeddings'];
@@ -16,17 +14,8 @@ const outputsByPreference = ['sentence_embedding', 'last_hidden_state', 'token_e
 /** Throws `failed_precondition` when the model cannot be run as an embedding model, or gives vectors of another length. */
 export async function openOnnxSession(folder: string): Promise<InferenceSession> {
   const layout = readOnnxLayout(folder);
-  const { InferenceSession: Session } = loadOnnxBinding(dirname(layout.modelPath));
-  const session = new Session();
-  session.loadModel(layout.modelPath, {
-    // Parallelism is one thread a session: more would fight with the other sessions over the same cores.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
-  const idType = findIdType(session, layout);
+  const session = loadOnnxModel(layout.modelPath);
+  const idType = findIdType(layout.modelPath, (type) => runOne(session, layout, { ids: [0], idType: type }));
   return {
     dimensions: layout.dimensions,
     async run(texts) {
@@ -37,25 +26,6 @@ export async function openOnnxSession(folder: string): Promise<InferenceSession>
       return vectors;
     },
   };
-}
-
-/** The binding does not tell the type of an input; the model refuses the wrong one. */
-function findIdType(session: OnnxSession, layout: OnnxFolder): IdType {
-  try {
-    runOne(session, layout, { ids: [0], idType: 'int64' });
-    return 'int64';
-  } catch (error) {
-    if (error instanceof KmsError) throw error;
-    try {
-      runOne(session, layout, { ids: [0], idType: 'int32' });
-      return 'int32';
-    } catch (second) {
-      if (second instanceof KmsError) throw second;
-      throw new KmsError('failed_precondition', `${layout.modelPath} cannot be run: ${String(error)}`, {
-        cause: second,
-      });
-    }
-  }
 }
 
 function runOne(
@@ -80,8 +50,7 @@ function inputTensor(name: string, ids: ArrayLike<number>, type: IdType): OnnxTe
     if (name === 'token_type_ids') return 0;
     return name === 'position_ids' ? place : id;
   });
-  const data = type === 'int64' ? BigInt64Array.from(values, BigInt) : Int32Array.from(values);
-  return { type, data, dims };
+  return idTensor(values, { type, dims });
 }
 
 /** `states`: [1 × dimensions], pooled already, or [1 × tokens × dimensions]. There is no padding to leave out. */

@@ -3,6 +3,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { loadTokenizer, resolveSpace } from '../../embedding/embedding-spaces.ts';
 import type { StoredDocument } from '../../model/document.ts';
+import { plainSearch } from '../../model/query.ts';
 import { generationOf } from '../../model/vector-space.ts';
 import { cleanerVersion } from '../../stages/clean/cleaner-version.ts';
 import type { CollectionRegistry } from '../collection-registry.ts';
@@ -61,14 +62,10 @@ export class GenerationQuestions {
     const queries = queriesOf(await this.#sample(name, call), comparedQueriesMax);
     const idsIn = async (searched: string) => {
       const asked = queries.map((text) => ({
+        ...plainSearch,
         target: { type: 'text', text } as const,
         collections: [name],
         limit: comparedHits,
-        ef: null,
-        isExact: false,
-        mode: 'semantic' as const,
-        commitSequenceMin: 0,
-        withVectors: false,
         omitBody: true,
       }));
       const answers = await spaces.use(searched, ({ search }) => search.searchBatch(asked, call));

@@ -1,7 +1,9 @@
-// The pure core of the clean stage: one extracted text in, its cleaned text and the chunks of it out.
+// The pure core of the clean stage: one extracted text in, its cleaned text, the chunks of it, and the terms of it out.
+// Terms are made here because a shard's thread has searches to answer, and this one has not.
 
 import { KmsError } from '../../base/errors.ts';
 import type { ModelTokenizer } from '../../embedding/embedding-provider.ts';
+import { analyzeDocument } from '../../lexical/analyze-text.ts';
 import { limits } from '../../model/limits.ts';
 import { chunkText, singleChunk } from './chunk-text.ts';
 import type { CleanText, TextItem } from './clean-messages.ts';
@@ -23,9 +25,11 @@ export function cleanDocument(item: TextItem, tokenizer: ModelTokenizer, onUnit:
   const title = cleanTitle(item.title);
   const body = cleanText(item.text);
   const text = title === '' || body === '' ? title + body : `${title}\n${body}`;
-  if (!item.isChunked) return { status: 'ok', text, chunks: [singleChunk(text)] };
-  if (text === '') throw emptyText();
-  return { status: 'ok', text, chunks: chunkText(text, { tokenizer, titleLength: title.length, onUnit }) };
+  if (item.isChunked && text === '') throw emptyText();
+  const titleLength = title.length;
+  const chunks = item.isChunked ? chunkText(text, { tokenizer, titleLength, onUnit }) : [singleChunk(text)];
+  const lexical = analyzeDocument(title, body, onUnit);
+  return { status: 'ok', text, titleLength, lexical, chunks };
 }
 
 function refuseGrown(units: number): void {

@@ -1,6 +1,7 @@
 // What goes into and comes out of the clean actor.
 
 import type { Task } from '../../actor/actor.ts';
+import type { AnalyzedText } from '../../lexical/analyzed-text.ts';
 import type { FailedItem } from '../extract/extract-messages.ts';
 
 export interface TextItem {
@@ -23,6 +24,10 @@ export interface CleanText {
   readonly status: 'ok';
   /** Title, a line break, body, all cleaned; what snippets and the lexical index are taken from. */
   readonly text: string;
+  /** UTF-16 units of the title at the start of `text`. */
+  readonly titleLength: number;
+  /** What the lexical index keeps of `text`. */
+  readonly lexical: AnalyzedText;
   /** At least one. */
   readonly chunks: readonly Chunk[];
 }

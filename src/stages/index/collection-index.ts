@@ -7,6 +7,7 @@
 import { VectorScratch } from '../../vector/checked-vector.ts';
 import { ExactTail } from '../../vector/exact-tail.ts';
 import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
+import type { LabelTest } from '../../vector/label-test.ts';
 import { mergeTopK, type Neighbor } from '../../vector/top-k.ts';
 import type { VectorSlab } from '../../vector/vector-slab.ts';
 import { GraphRebuild } from './graph-rebuild.ts';
@@ -138,10 +139,11 @@ export class CollectionIndex {
     else this.#markDeleted(label);
   }
 
-  /** The nearest `k` of tail and graph, best first. May hold labels that the store hides. */
-  candidates(query: readonly number[], k: number, ef: number): Neighbor[] {
-    const lists = [this.#tail.scan(query, k)];
-    if (this.#graph !== null) lists.push(this.#graph.search(query, k + this.#deletedMeanwhile.length, ef));
+  /** The nearest `k` of tail and graph, of those that `allows` lets through, best first. May hold labels that the store hides. */
+  candidates(query: readonly number[], k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
+    const lists = [this.#tail.scan(query, k, allows)];
+    if (this.#graph !== null)
+      lists.push(this.#graph.search(query, k + this.#deletedMeanwhile.length, ef, allows));
     return mergeTopK(lists, k);
   }
 

@@ -1,5 +1,8 @@
 // What an index actor is started with. Plain data: it crosses into the thread as workerData.
 
+import type { LexicalIndexOptions } from '../../lexical/lexical-index.ts';
+import type { TextBounds } from './text-reads.ts';
+
 export interface IndexInit {
   readonly dataDir: string;
   readonly shard: number;
@@ -25,4 +28,10 @@ export interface IndexInit {
   readonly rebuildRatio?: number;
   /** And so many of them, at least: a handful is not worth a rebuild. Default 256. */
   readonly rebuildTombstonesMin?: number;
+  /** Up to so many passing vectors a filtered search compares them one by one instead of asking the graph; default: see nearest-documents.ts. */
+  readonly scannedLabelsMax?: number;
+  /** What a search may read to check phrases; default: see text-reads.ts. */
+  readonly textBounds?: TextBounds;
+  /** When new words become a segment, and segments one; tests make them small. */
+  readonly lexical?: LexicalIndexOptions;
 }

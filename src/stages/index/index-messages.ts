@@ -2,7 +2,11 @@
 
 import type { Task } from '../../actor/actor.ts';
 import type { Fault } from '../../base/errors.ts';
+import type { AnalyzedText } from '../../lexical/analyzed-text.ts';
+import type { LexicalQuery, TermStatistics } from '../../lexical/lexical-query.ts';
 import type { Attributes, DocumentKey, MediaType, StoredDocument } from '../../model/document.ts';
+import type { Facet, FacetRequest, Filter } from '../../model/filter.ts';
+import type { FilterPlan, Highlight } from '../../model/query.ts';
 
 export interface CompareItem extends DocumentKey {
   readonly contentHash: string;
@@ -29,6 +33,9 @@ export interface CommitItem extends DocumentKey {
     /** Cleaned text, and the spans of its chunks as [start, end, start, end, …]. */
     readonly text: string;
     readonly spans: readonly number[];
+    /** UTF-16 units of the title at the start of `text`. */
+    readonly titleLength: number;
+    readonly lexical: AnalyzedText;
   } | null;
 }
 
@@ -48,17 +55,46 @@ export type CommitReceipt =
   | { readonly type: 'stale' }
   | { readonly type: 'failed'; readonly fault: Fault };
 
+/** What every hit must pass. */
+export interface Constraint {
+  readonly filter: Filter | null;
+  /** Each must stand in the document, letter case and blanks aside. `terms`: what analysis makes of it. */
+  readonly phrases: readonly { readonly text: string; readonly terms: readonly string[] }[];
+  /** None of these terms may stand in it. */
+  readonly excludedTerms: readonly string[];
+  readonly excludedPhrases: readonly { readonly text: string; readonly terms: readonly string[] }[];
+}
+
+/** What puts a document on top whatever its scores. */
+export interface PinQuery {
+  /** The document with such an id. At most 16. */
+  readonly ids: readonly string[];
+  /** Documents that hold such a term, when they are few. At most 16. */
+  readonly identifiers: readonly string[];
+}
+
+/** One row of a search: a vector, words, or both. */
+export interface RowQuery {
+  readonly lexical: LexicalQuery | null;
+  readonly pins: PinQuery | null;
+}
+
 export interface ShardQuery {
-  /** Shape [queryCount × dimensions], unit length. */
+  /** Shape [queryCount × dimensions], unit length; empty when only words are looked for. */
   readonly vectors: Float32Array;
   readonly queryCount: number;
+  /** Index-aligned with the queries; empty: none of them has words. */
+  readonly rows: readonly RowQuery[];
   /** Empty: all. A collection this shard has never seen gives no hits. */
   readonly collections: readonly string[];
+  /** Hits of each list: so many by vector, so many by words. */
   readonly limit: number;
   readonly ef: number | null;
   readonly isExact: boolean;
-  /** Left out of the hits: a document is not similar to itself. */
-  readonly exclude: DocumentKey | null;
+  /** Left out of the hits: a document is not similar to itself. At most 64. */
+  readonly exclude: readonly DocumentKey[];
+  readonly constraint: Constraint | null;
+  readonly facets: readonly FacetRequest[];
   /** Fill ShardHit.document and .snippet: one hop less when there is one shard. */
   readonly withDocuments: boolean;
   readonly withVectors: boolean;
@@ -66,11 +102,62 @@ export interface ShardQuery {
 }
 
 export interface ShardHit extends DocumentKey {
-  readonly cosine: number;
+  /** Of the best chunk; null without a query vector. Known for every hit of a search that has one, whichever list it is from. */
+  readonly cosine: number | null;
+  /** Null without a lexical query; otherwise known for every hit. */
+  readonly lexicalScore: number | null;
+  readonly coverage: number;
+  /** Whether it is in the list by vector, and in the list by words. */
+  readonly isSemantic: boolean;
+  readonly isLexical: boolean;
+  readonly pinnedBy: 'id' | 'identifier' | null;
   /** The chunk that matched best. */
   readonly chunk: number;
   readonly document: StoredDocument | null;
   readonly snippet: string;
+}
+
+export interface ShardAnswer {
+  /** One list a query: the union of its two lists and the pinned ones; by vector alone best first, otherwise in no order. */
+  readonly hits: readonly (readonly ShardHit[])[];
+  readonly filterPlan: FilterPlan;
+  /** Documents that pass the constraint, exactly or about; null without one. */
+  readonly passing: number | null;
+  readonly facets: readonly Facet[];
+}
+
+/** Asked before a search by words; cheap, and done while the query is embedded. */
+export interface TermQuestion {
+  readonly collections: readonly string[];
+  readonly terms: readonly string[];
+  /** Terms (of `terms`) to suggest others for when no document of the shard holds them. */
+  readonly misspelt: readonly string[];
+  /** Whether any document of the collections has such an attribute. */
+  readonly fields: readonly string[];
+}
+
+export interface TermAnswer {
+  readonly statistics: TermStatistics;
+  /** Index-aligned with `misspelt`: near terms that documents hold, best first. */
+  readonly suggestions: readonly (readonly {
+    readonly term: string;
+    readonly documentFrequency: number;
+    /** Edits away. */
+    readonly distance: number;
+  }[])[];
+  /** Index-aligned with `fields`. */
+  readonly fieldsExist: readonly boolean[];
+}
+
+/** A document as it is shown. */
+export interface ShownDocument {
+  readonly document: StoredDocument;
+  readonly snippet: string;
+  readonly highlights: readonly Highlight[];
+  /** Which of the asked terms it holds. */
+  readonly matchedTerms: readonly string[];
+  /** Only with `withChunk`: the chunk's text, cut to what a cross-encoder reads, and its vector (null: it has none). */
+  readonly chunk?: { readonly text: string; readonly vector: Float32Array | null };
 }
 
 export interface IndexTasks {
@@ -83,17 +170,28 @@ export interface IndexTasks {
     { readonly keys: readonly DocumentKey[] },
     { readonly commitSequences: readonly (number | null)[] }
   >;
-  /** One list of hits a query, best first. Rejects with `invalid_argument` when the documents would fit in no answer. */
-  search: Task<ShardQuery, { readonly hits: readonly (readonly ShardHit[])[] }>;
-  /** Index-aligned; null where there is no such document. `chunk` picks the snippet. Rejects as `search` does. */
+  /**
+   * One list of hits a query, best first. Rejects with `invalid_argument` when the documents would fit in no answer, or
+   * too many would have to be read to see whether a phrase stands in them.
+   */
+  search: Task<ShardQuery, ShardAnswer>;
+  /** Never fails for a collection or term that it does not know: those are in no document. */
+  describeTerms: Task<TermQuestion, TermAnswer>;
+  /**
+   * Index-aligned; null where there is no such document. `chunk` picks the snippet, `terms` (of the index) what is
+   * highlighted in it. Rejects as `search` does.
+   */
   fetch: Task<
     {
       readonly keys: readonly (DocumentKey & { readonly chunk?: number })[];
       readonly withVectors: boolean;
       readonly omitBody: boolean;
+      readonly terms: readonly string[];
+      /** Fill ShownDocument.chunk. Default: false. */
+      readonly withChunk?: boolean;
     },
     {
-      readonly documents: readonly ({ readonly document: StoredDocument; readonly snippet: string } | null)[];
+      readonly documents: readonly (ShownDocument | null)[];
     }
   >;
   /** Documents of one collection in order of id, after `afterId` (null: from the start). */
@@ -103,8 +201,13 @@ export interface IndexTasks {
       readonly afterId: string | null;
       readonly limit: number;
       readonly omitBody: boolean;
+      readonly filter: Filter | null;
     },
-    { readonly documents: readonly StoredDocument[] }
+    {
+      readonly documents: readonly StoredDocument[];
+      /** All ids up to here were looked at, and the next page starts behind; null: there is no more. With a filter a page may hold fewer than `limit`. */
+      readonly lastId: string | null;
+    }
   >;
   /** What the shard holds, a row a collection. */
   collections: Task<Record<string, never>, { readonly collections: readonly CollectionState[] }>;

@@ -6,7 +6,7 @@ import { KmsError } from '../../base/errors.ts';
 import type { IndexInit } from './index-init.ts';
 import type { IndexTasks } from './index-messages.ts';
 import { Shard, type ShardFaults } from './shard.ts';
-import { compare, Fetcher, listDocuments } from './shard-reads.ts';
+import { compare } from './shard-reads.ts';
 
 export type { IndexInit } from './index-init.ts';
 
@@ -30,12 +30,10 @@ export function createIndexActor(
       compare: ({ items }) => ({ verdicts: items.map((item) => compare(shard().store, item)) }),
       commit: async (batch, task) => ({ receipts: await shard().commit(batch, task) }),
       delete: async ({ keys }) => ({ commitSequences: await shard().delete(keys) }),
-      search: (query, task) => ({ hits: shard().search(query, task) }),
-      fetch: ({ keys, ...options }) => {
-        const fetcher = new Fetcher(shard().store, options);
-        return { documents: keys.map((key) => fetcher.fetch(key, key.chunk ?? 0)) };
-      },
-      list: (page) => ({ documents: listDocuments(shard().store, page) }),
+      search: (query, task) => shard().search(query, task),
+      describeTerms: (question, task) => shard().describeTerms(question, task),
+      fetch: ({ keys, ...options }, task) => ({ documents: shard().fetch(keys, options, task) }),
+      list: (page, task) => shard().list(page, task),
       collections: () => ({ collections: shard().collections() }),
       snapshot: async () => ({ commitSequence: await shard().snapshot() }),
     },

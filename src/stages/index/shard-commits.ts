@@ -1,6 +1,7 @@
-// Writes of a shard: documents in, documents out. One transaction a batch; inside it the new vectors enter the tail, so
-// that what a reader of the store can see, a search can find; once it is on disk they may move on to the graph, the
-// replaced ones become tombstones, and the answer goes out.
+// Writes of a shard: documents in, documents out. One transaction a batch, or several where its documents have very many
+// attributes, since nothing else happens on the thread meanwhile. Inside it the new vectors enter the tail, so that what a
+// reader of the store can see, a search can find; once it is on disk they may move on to the graph, the replaced ones
+// become tombstones, and the answer goes out.
 
 import type { TaskContext } from '../../actor/actor.ts';
 import { KmsError, toFault } from '../../base/errors.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../storage/document-record.ts';
 import type { ShardWriter } from '../../storage/shard-writer.ts';
 import type { CollectionIndex } from './collection-index.ts';
+import type { CollectionWords } from './collection-words.ts';
 import { bytesOf, type CheckedItem, checkBatch } from './commit-check.ts';
 import type { CommitBatch, CommitItem, CommitReceipt } from './index-messages.ts';
 import type { ShardState } from './shard-state.ts';
@@ -21,6 +23,7 @@ import type { TailRoom } from './tail-room.ts';
 /** What a write does to the indexes once it is on disk. */
 interface Effect {
   readonly index: CollectionIndex;
+  readonly words: CollectionWords;
   readonly sequence: number;
   readonly added: LabelRange;
   readonly removed: LabelRange;
@@ -51,9 +54,9 @@ export class ShardCommits {
     const vectors = batch.vectors.length / init.dimensions;
     const giveBack = await this.#room.take({ vectors, signal: task.signal, deadlineMs: task.deadlineMs });
     try {
-      return await this.#write((writer, effects) => {
+      return await this.#writeEach(checked, (writer, effects) => {
         const timeMs = this.#state.context.clock.epochMs();
-        return checked.map((item) => this.#put(writer, effects, { ...item, timeMs }));
+        return (item) => this.#put(writer, effects, { ...item, timeMs });
       });
     } finally {
       giveBack();
@@ -63,7 +66,32 @@ export class ShardCommits {
   /** Index-aligned; null where there was no such document. */
   async delete(keys: readonly DocumentKey[]): Promise<(number | null)[]> {
     this.#state.store.checkSpace(0);
-    return this.#write((writer, effects) => keys.map((key) => this.#remove(writer, effects, key)));
+    return this.#writeEach(keys, (writer, effects) => (key) => this.#remove(writer, effects, key));
+  }
+
+  /**
+   * Index-aligned. `begin` is called in each transaction. What fails in a later one leaves the earlier ones written:
+   * whoever repeats the batch finds their documents identical.
+   */
+  async #writeEach<Item, R>(
+    items: readonly Item[],
+    begin: (writer: ShardWriter, effects: Effect[]) => (item: Item) => R,
+  ): Promise<R[]> {
+    const results: R[] = [];
+    do {
+      const part = await this.#write((writer, effects) => {
+        const change = begin(writer, effects);
+        const changed: R[] = [];
+        for (const item of items.slice(results.length)) {
+          if (writer.isFull) break;
+          changed.push(change(item));
+        }
+        return changed;
+      });
+      results.push(...part);
+      this.#state.context.progress();
+    } while (results.length < items.length);
+    return results;
   }
 
   async #write<R>(change: (writer: ShardWriter, effects: Effect[]) => R): Promise<R> {
@@ -87,19 +115,26 @@ export class ShardCommits {
 
   #settle(effects: readonly Effect[]): void {
     const touched = new Set<CollectionIndex>();
-    for (const { index, sequence, added, removed } of effects) {
+    const touchedWords = new Set<CollectionWords>();
+    for (const { index, words, sequence, added, removed } of effects) {
       for (const label of labelsOf(added)) index.settle(label, sequence);
       for (const label of labelsOf(removed)) index.remove(label);
+      if (removed.count > 0) words.lexical.remove(removed.first);
       touched.add(index);
+      touchedWords.add(words);
     }
     this.#leaveFlight(effects);
     for (const index of touched) this.#state.activate(index);
+    for (const words of touchedWords) this.#state.activateWords(words);
   }
 
   /** Nothing was written; except when only the flush failed: then it can be read, and must stay searchable. */
   #undo(effects: readonly Effect[], error: unknown): void {
     if (error instanceof KmsError && error.facts['stage'] === 'committed') return;
-    for (const { index, added } of effects) for (const label of labelsOf(added)) index.discard(label);
+    for (const { index, words, added } of effects) {
+      for (const label of labelsOf(added)) index.discard(label);
+      if (added.count > 0) words.lexical.remove(added.first);
+    }
     this.#leaveFlight(effects);
   }
 
@@ -124,6 +159,7 @@ export class ShardCommits {
       writer.put(item, record, stored, null);
       effects.push({
         index: this.#state.indexOf(row),
+        words: this.#state.wordsOf(row),
         sequence: commitSequence,
         added: noLabels,
         removed: noLabels,
@@ -132,10 +168,11 @@ export class ShardCommits {
     }
     if (item.content === null || vectors === null) return { type: 'stale' };
     const index = this.#state.indexOf(row);
+    const words = this.#state.wordsOf(row);
     const labels = writer.takeLabels(item.content.spans.length / 2);
     const commitSequence = writer.nextSequence();
     const removed = stored?.labels ?? noLabels;
-    effects.push({ index, sequence: commitSequence, added: labels, removed });
+    effects.push({ index, words, sequence: commitSequence, added: labels, removed });
     const record: DocumentRecord = {
       title: item.title,
       body: item.body,
@@ -144,6 +181,7 @@ export class ShardCommits {
       contentHash: item.contentHash,
       text: item.content.text,
       spans: item.content.spans,
+      titleLength: item.content.titleLength,
       labels,
       generation,
       commitSequence,
@@ -153,6 +191,8 @@ export class ShardCommits {
     for (let chunk = 0; chunk < labels.count; chunk++) {
       index.add(labels.first + chunk, vectors, chunk * this.#state.init.dimensions);
     }
+    const { first: label, count: labelCount } = labels;
+    words.lexical.add({ label, labelCount, sequence: commitSequence, text: item.content.lexical });
     return { type: 'written', commitSequence };
   }
 
@@ -162,7 +202,8 @@ export class ShardCommits {
     const row = writer.collection(key.collection, stored.generation);
     const sequence = writer.remove(key, stored);
     if (stored.generation === this.#state.init.generation) {
-      effects.push({ index: this.#state.indexOf(row), sequence, added: noLabels, removed: stored.labels });
+      const [index, words] = [this.#state.indexOf(row), this.#state.wordsOf(row)];
+      effects.push({ index, words, sequence, added: noLabels, removed: stored.labels });
     }
     return sequence;
   }

@@ -3,11 +3,13 @@
 // with the store label by label: what the graph lacks goes into the tail, searchable at once, and moves on from there.
 
 import { join } from 'node:path';
+import { rebuildAttributes } from '../../storage/attribute-rebuild.ts';
 import type { CollectionRow } from '../../storage/document-record.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { loadSnapshotFile } from '../../vector/snapshot-file.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { ShardState } from './shard-state.ts';
+import { loadWords } from './words-loader.ts';
 
 export interface LoadProgress {
   changesDone: number;
@@ -32,6 +34,7 @@ interface Loaded {
 }
 
 export async function loadShard(state: ShardState, progress: LoadProgress): Promise<void> {
+  await loadAttributes(state, progress);
   const loaded = new Map<number, Loaded>();
   for (const row of state.collections()) {
     const graph = await loadGraph(state, row);
@@ -43,13 +46,29 @@ export async function loadShard(state: ShardState, progress: LoadProgress): Prom
   const replayable = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence !== null);
   const fromSequence = Math.min(...replayable.map(({ appliedSequence }) => appliedSequence ?? 0));
   const others = [...loaded.values()].filter(({ appliedSequence }) => appliedSequence === null);
-  progress.changesTotal = others.reduce((sum, { row }) => sum + row.vectors, 0);
+  progress.changesTotal += others.reduce((sum, { row }) => sum + row.vectors, 0);
   if (replayable.length > 0) {
     progress.changesTotal += state.store.countChangesAfter(fromSequence);
     await replay(state, { loaded, fromSequence, progress });
   }
   for (const collection of loaded.values()) await complete(state, collection, progress);
+  for (const { row } of loaded.values()) await loadWords(state, row, progress);
   progress.changesDone = progress.changesTotal;
+}
+
+/** For a folder that an engine without secondary indexes, or with others, has written. */
+async function loadAttributes(state: ShardState, progress: LoadProgress): Promise<void> {
+  const { store, context } = state;
+  if (store.hasAttributes) return;
+  context.log.info({}, 'indexes of attributes are missing or old: rebuilding them');
+  const before = progress.changesTotal;
+  await rebuildAttributes(store, {
+    onProgress: ({ done, total }) => {
+      context.progress();
+      progress.changesTotal = before + total;
+      progress.changesDone = done;
+    },
+  });
 }
 
 async function loadGraph(state: ShardState, row: CollectionRow): Promise<HnswGraph | null> {
@@ -97,7 +116,7 @@ async function replay(
     }
     options.progress.changesDone += rows.length;
     if (rows.length < rowsPerTurn) return;
-    await turn(state);
+    await state.turn();
   }
 }
 
@@ -140,18 +159,12 @@ async function reconcile(state: ShardState, index: CollectionIndex, progress: Lo
     const last = labels.at(-1);
     if (last === undefined || labels.length < rowsPerTurn) break;
     next = last + 1;
-    await turn(state);
+    await state.turn();
   }
   let looked = 0;
   for (let label = index.graph?.labelFrom(0); label != null; label = index.graph?.labelFrom(label + 1)) {
     if (store.label(index.number, label) === undefined) index.remove(label);
     looked++;
-    if (looked % rowsPerTurn === 0) await turn(state);
+    if (looked % rowsPerTurn === 0) await state.turn();
   }
-}
-
-/** Lets the supervisor's questions be answered, and shows life. */
-function turn(state: ShardState): Promise<void> {
-  state.context.progress();
-  return new Promise((resolve) => setImmediate(resolve));
 }

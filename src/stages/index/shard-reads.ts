@@ -1,14 +1,16 @@
-// Reads of a shard by key: comparing, fetching, listing. All synchronous; each sees one state of the store.
+// Reads of a shard by key: comparing, fetching. All synchronous; each sees one state of the store.
 
 import { KmsError } from '../../base/errors.ts';
-import type { DocumentKey, StoredDocument } from '../../model/document.ts';
+import type { LexicalQuery } from '../../lexical/lexical-query.ts';
+import { tokensIn } from '../../lexical/tokens-in.ts';
+import type { DocumentKey } from '../../model/document.ts';
 import { limits } from '../../model/limits.ts';
 import { type DocumentRecord, toStoredDocument } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
-import type { CompareItem, Verdict } from './index-messages.ts';
-
-/** For display: about two lines. */
-const snippetCharactersMax = 240;
+import { bestPassage } from './best-passage.ts';
+import type { CompareItem, ShownDocument, Verdict } from './index-messages.ts';
+import type { ShardState } from './shard-state.ts';
+import { shownChunk } from './shown-chunk.ts';
 
 export function compare(store: ShardStore, item: CompareItem): Verdict {
   const stored = store.document(item);
@@ -20,33 +22,112 @@ export function compare(store: ShardStore, item: CompareItem): Verdict {
 export interface FetchOptions {
   readonly withVectors: boolean;
   readonly omitBody: boolean;
+  /** Terms of the index, to be marked in the snippet. */
+  readonly terms: readonly string[];
+  readonly withChunk?: boolean;
 }
+
+/**
+ * UTF-16 units in which one task looks for terms to mark, of all its documents together: a third of a second. Past it a
+ * document has only its beginning searched, which for 1,000 of them takes as long again.
+ */
+const markedUnitsMax = 2 * 1024 * 1024;
+const markedUnitsMin = 2 * 1024;
+/** Documents that are in memory at once: one may have 4 MiB, and be asked for without its body. */
+const documentsPerRead = 16;
 
 /**
  * Fetches for one task. Together the documents go into one answer, so that more of them than one message holds are
  * refused at the first that is too many, instead of read, copied between threads, and refused at the door.
  */
 export class Fetcher {
-  readonly #store: ShardStore;
+  readonly #state: ShardState;
   readonly #options: FetchOptions;
+  readonly #giveWay: () => void;
   #bytes = 0;
+  #markedUnits = 0;
 
-  constructor(store: ShardStore, options: FetchOptions) {
-    this.#store = store;
+  /** Calls `giveWay` for each document, twice. */
+  constructor(state: ShardState, options: FetchOptions, giveWay: () => void) {
+    this.#state = state;
     this.#options = options;
+    this.#giveWay = giveWay;
   }
 
-  fetch(key: DocumentKey, chunk: number): ReturnType<typeof fetchDocument> {
-    const fetched = fetchDocument(this.#store, key, { chunk, ...this.#options });
-    if (fetched === null) return null;
-    const { body, vectors } = fetched.document;
+  /** Index-aligned; null where there is no such document. */
+  fetch(keys: readonly FetchKey[]): (ShownDocument | null)[] {
+    const documents: (ShownDocument | null)[] = [];
+    for (let at = 0; at < keys.length; at += documentsPerRead) {
+      documents.push(...this.#fetchSome(keys.slice(at, at + documentsPerRead)));
+    }
+    return documents;
+  }
+
+  #fetchSome(keys: readonly FetchKey[]): (ShownDocument | null)[] {
+    const records = keys.map((key) => this.#read(key));
+    const matched = this.#options.terms.map((term) => this.#holding(term, keys, records));
+    return records.map((record, i) => {
+      if (record === null) return null;
+      const matchedTerms = this.#options.terms.filter((_, place) => matched[place]?.has(record.labels.first));
+      return this.#show(keys[i] as FetchKey, record, matchedTerms);
+    });
+  }
+
+  #show(key: FetchKey, record: DocumentRecord, matchedTerms: readonly string[]): ShownDocument {
+    this.#giveWay();
+    const { collection, id, chunk = 0 } = key;
+    const vectors = this.#options.withVectors ? this.#state.store.vectors(record.labels) : null;
+    const unitsMax = Math.max(markedUnitsMin, markedUnitsMax - this.#markedUnits);
+    const counted = (text: string) => {
+      this.#markedUnits += text.length;
+      return tokensIn(text);
+    };
+    return {
+      document: toStoredDocument({ collection, id }, shown(record, this.#options), vectors),
+      ...bestPassage(record, { chunk, terms: new Set(matchedTerms), tokensIn: counted, unitsMax }),
+      matchedTerms,
+      ...(this.#options.withChunk === true ? { chunk: shownChunk(this.#state.store, record, chunk) } : {}),
+    };
+  }
+
+  #read(key: DocumentKey): DocumentRecord | null {
+    this.#giveWay();
+    const { store, init } = this.#state;
+    const record = store.document(key);
+    if (record === undefined) return null;
     // A character has at least one byte, so what is refused here would certainly be refused later. One document alone
     // is always given: its vectors may be wanted for more than showing them.
     const isFirst = this.#bytes === 0;
-    this.#bytes += body.length + (vectors?.byteLength ?? 0);
+    if (!this.#options.omitBody) this.#bytes += record.body.length;
+    if (this.#options.withVectors) this.#bytes += record.labels.count * init.dimensions * 4;
     if (!isFirst && this.#bytes > limits.messageBytesMax) throw tooManyBytes();
-    return fetched;
+    return record;
   }
+
+  /** First labels of the documents that hold the term, as the index of their collection knows. */
+  #holding(
+    term: string,
+    keys: readonly DocumentKey[],
+    records: readonly (DocumentRecord | null)[],
+  ): ReadonlySet<number> {
+    const holding = new Set<number>();
+    for (const collection of new Set(keys.map((key) => key.collection))) {
+      const labels = records.flatMap((record, i) =>
+        record !== null && keys[i]?.collection === collection ? [record.labels.first] : [],
+      );
+      const scores = this.#state.words.get(collection)?.lexical.score(queryFor(term), labels) ?? [];
+      for (const [i, { score }] of scores.entries()) if (score > 0) holding.add(labels[i] as number);
+    }
+    return holding;
+  }
+}
+
+export type FetchKey = DocumentKey & { readonly chunk?: number };
+
+/** A query that scores above 0 whoever holds the term, and nobody else. */
+function queryFor(term: string): LexicalQuery {
+  const statistics = { documents: 1, titleTokens: 0, bodyTokens: 1 };
+  return { terms: [{ term, weight: 1, documentFrequency: 1, group: 0 }], statistics };
 }
 
 function tooManyBytes(): KmsError {
@@ -57,51 +138,6 @@ function tooManyBytes(): KmsError {
   });
 }
 
-/** The document with the snippet of one of its chunks; null when it is not there. */
-export function fetchDocument(
-  store: ShardStore,
-  key: DocumentKey,
-  options: FetchOptions & { readonly chunk: number },
-): { readonly document: StoredDocument; readonly snippet: string } | null {
-  const record = store.document(key);
-  if (record === undefined) return null;
-  const vectors = options.withVectors ? store.vectors(record.labels) : null;
-  return {
-    document: toStoredDocument(key, shown(record, options), vectors),
-    snippet: snippetOf(record, options.chunk),
-  };
-}
-
-/** Documents of one collection, in order of the UTF-8 bytes of the id. */
-export function listDocuments(
-  store: ShardStore,
-  page: {
-    readonly collection: string;
-    readonly afterId: string | null;
-    readonly limit: number;
-    readonly omitBody: boolean;
-  },
-): StoredDocument[] {
-  const { collection, afterId, limit } = page;
-  return store
-    .documents(collection, afterId, limit)
-    .map(({ id, record }) => toStoredDocument({ collection, id }, shown(record, page), null));
-}
-
 function shown(record: DocumentRecord, { omitBody }: { readonly omitBody: boolean }): DocumentRecord {
   return omitBody ? { ...record, body: '' } : record;
-}
-
-/** The chunk's text on one line, cut at a word. */
-function snippetOf(record: DocumentRecord, chunk: number): string {
-  const start = record.spans[chunk * 2] ?? 0;
-  const end = record.spans[chunk * 2 + 1] ?? record.text.length;
-  // Twice the length is enough: collapsing spaces rarely halves a text, and chunks may be long.
-  const text = record.text.slice(start, Math.min(end, start + snippetCharactersMax * 2));
-  const line = text.replace(/\s+/g, ' ').trim();
-  if (line.length <= snippetCharactersMax) return line;
-  // A cut must not leave half of a surrogate pair behind.
-  const cut = line.slice(0, snippetCharactersMax).replace(/[\ud800-\udbff]$/, '');
-  const space = cut.lastIndexOf(' ');
-  return `${space > snippetCharactersMax / 2 ? cut.slice(0, space) : cut}…`;
 }

@@ -1,153 +1,193 @@
-// Searching a shard. Synchronous from end to end: it runs between two insertions, and sees one state of the store.
-//
-// The index proposes labels, the store disposes: a label counts only while its row is there, so what was deleted, or is
-// not yet committed, never shows. Several chunks of a document are one hit, the best. Where that leaves fewer documents
-// than were asked for and exist, it asks for more, and at last scans everything.
+// Searching a shard: a list by vector, a list by words, and the documents that the query names, joined so that every hit
+// has all its scores. Synchronous from end to end: it runs between two insertions, and sees one state of the store.
 
 import type { TaskContext } from '../../actor/actor.ts';
 import { KmsError } from '../../base/errors.ts';
-import type { DocumentKey } from '../../model/document.ts';
-import type { CollectionRow } from '../../storage/document-record.ts';
+import { joinFacets } from '../../filtering/merge-facets.ts';
+import type { LexicalQuery } from '../../lexical/lexical-query.ts';
+import type { Facet, FacetRequest } from '../../model/filter.ts';
+import type { FilterPlan } from '../../model/query.ts';
 import { checkVector } from '../../vector/checked-vector.ts';
-import type { Neighbor } from '../../vector/top-k.ts';
-import type { CollectionIndex } from './collection-index.ts';
-import type { ShardHit, ShardQuery } from './index-messages.ts';
+import { everyDocument } from './constraint-selection.ts';
+import { countValues } from './facet-counts.ts';
+import type { RowQuery, ShardAnswer, ShardHit, ShardQuery } from './index-messages.ts';
+import { type Found, joinLists, type Matching, type Near, type Pinned } from './joined-lists.ts';
+import { matchingDocuments } from './matching-documents.ts';
+import { nearestDocuments } from './nearest-documents.ts';
+import { pinnedDocuments } from './pinned-documents.ts';
+import { type SearchedCollection, searchedCollections } from './searched-collection.ts';
 import { Fetcher } from './shard-reads.ts';
 import type { ShardState } from './shard-state.ts';
 
-/** A graph search for more neighbours than this costs more than it saves over a scan. */
-const graphNeighborsMax = 4_096;
-const widening = 4;
-/** Vectors scanned between two polls: a quarter of a millisecond, one insertion. */
-const scanUnit = 256;
-
+/** One query of a task. */
 interface Ask {
-  readonly row: CollectionRow;
-  readonly index: CollectionIndex;
-  readonly query: readonly number[];
-  /** Documents wanted. */
-  readonly limit: number;
-  readonly ef: number;
-  readonly exclude: DocumentKey | null;
+  readonly vector: readonly number[] | null;
+  readonly row: RowQuery;
+  readonly query: ShardQuery;
+  readonly collections: readonly SearchedCollection[];
   readonly giveWay: () => void;
 }
 
-type Found = Omit<ShardHit, 'document' | 'snippet'>;
+const noWords: RowQuery = { lexical: null, pins: null };
+/** From the one that costs nothing to the one that costs most: what is told when collections differ. */
+const plansByCost: readonly FilterPlan[] = ['none', 'scan', 'graph', 'fallback'];
 
-/** One list of hits a query, best first; ties by collection and id. */
 export function searchShard(
   state: ShardState,
   query: ShardQuery,
   task: Pick<TaskContext, 'giveWay'>,
-): ShardHit[][] {
-  const { dimensions } = state.init;
-  if (query.vectors.length !== query.queryCount * dimensions) {
-    throw new KmsError('dimension_mismatch', 'the queries have another number of dimensions than the index', {
-      facts: { expectedDimensions: dimensions, values: query.vectors.length, queries: query.queryCount },
-    });
-  }
-  const lists: ShardHit[][] = [];
-  const fetcher = query.withDocuments ? new Fetcher(state.store, query) : null;
+): ShardAnswer {
+  checkShape(query, state.init.dimensions);
+  const giveWay = () => task.giveWay();
+  const collections = searchedCollections(state, query, giveWay);
+  const fetcher = query.withDocuments ? new Fetcher(state, { ...query, terms: [] }, giveWay) : null;
+  const hits: ShardHit[][] = [];
+  let plan: FilterPlan = 'none';
   for (let i = 0; i < query.queryCount; i++) {
-    if (i > 0) task.giveWay();
-    // Its own array: whatever runs while this gives way has a query too.
-    const vector = Array.from(query.vectors.subarray(i * dimensions, (i + 1) * dimensions));
-    checkVector(vector, dimensions);
-    const found = searchOne(state, query, { vector, giveWay: () => task.giveWay() });
-    lists.push(
-      found.map((hit) => {
-        const fetched = fetcher?.fetch(hit, hit.chunk);
-        return { ...hit, document: fetched?.document ?? null, snippet: fetched?.snippet ?? '' };
+    if (i > 0) giveWay();
+    const vector = vectorOf(query, i, state.init.dimensions);
+    const row = query.rows[i] ?? noWords;
+    const answer = searchOne(state, { vector, row, query, collections, giveWay });
+    plan = costlier(plan, answer.plan);
+    const fetched = fetcher?.fetch(answer.found);
+    hits.push(
+      answer.found.map((hit, place) => {
+        const { document = null, snippet = '' } = fetched?.[place] ?? {};
+        return { ...hit, document, snippet };
       }),
     );
   }
-  return lists;
+  const facets = query.facets.map((request) => facetOf(state, { request, collections, giveWay }));
+  for (const { selection } of collections) selection?.throwFault();
+  return { hits, filterPlan: plan, passing: passingOf(query, collections), facets };
 }
 
-function searchOne(
+function checkShape({ vectors, queryCount, rows }: ShardQuery, dimensions: number): void {
+  if (vectors.length !== 0 && vectors.length !== queryCount * dimensions) {
+    throw new KmsError('dimension_mismatch', 'the queries have another number of dimensions than the index', {
+      facts: { expectedDimensions: dimensions, values: vectors.length, queries: queryCount },
+    });
+  }
+  if (rows.length !== 0 && rows.length !== queryCount) {
+    throw new KmsError('invalid_argument', 'each query has words, or none has', {
+      facts: { rows: rows.length, queries: queryCount },
+    });
+  }
+}
+
+function vectorOf({ vectors }: ShardQuery, i: number, dimensions: number): readonly number[] | null {
+  if (vectors.length === 0) return null;
+  // Its own array: whatever runs while this gives way has a query too.
+  const vector = Array.from(vectors.subarray(i * dimensions, (i + 1) * dimensions));
+  checkVector(vector, dimensions);
+  return vector;
+}
+
+function searchOne(state: ShardState, ask: Ask): { readonly found: Found[]; readonly plan: FilterPlan } {
+  const { row, vector } = ask;
+  const { nearest, plan } = vector === null ? nothingNear(ask) : nearestOfAll(state, ask, vector);
+  if (row.lexical === null && row.pins === null) return { found: nearest.map(asFound), plan };
+  const matching = row.lexical === null ? [] : matchingOfAll(state, ask, row.lexical);
+  const pinned: Pinned[] = [];
+  for (const collection of ask.collections) {
+    if (row.pins === null) break;
+    for (const each of pinnedDocuments(state, collection, row.pins)) pinned.push({ collection, ...each });
+  }
+  ask.giveWay();
+  const lists = { nearest, matching, pinned };
+  return { found: joinLists(state, { vector, lexical: row.lexical }, lists), plan };
+}
+
+interface NearestOfAll {
+  readonly nearest: Near[];
+  readonly plan: FilterPlan;
+}
+
+/** By words alone. Whatever holds them is met, and what does not pass is left out: no graph has a part in it. */
+function nothingNear({ collections }: Ask): NearestOfAll {
+  return { nearest: [], plan: collections.some(({ selection }) => selection !== null) ? 'scan' : 'none' };
+}
+
+/** Best first; ties by collection and id. */
+function nearestOfAll(
   state: ShardState,
-  query: ShardQuery,
-  { vector, giveWay }: { readonly vector: readonly number[]; readonly giveWay: () => void },
-): Found[] {
-  const found: Found[] = [];
-  for (const row of searchedCollections(state, query.collections)) {
-    const index = state.indexes.get(row.name);
-    if (index === undefined) continue;
-    const ef = query.ef ?? state.init.efSearch;
-    const ask = { row, index, query: vector, limit: query.limit, ef, exclude: query.exclude, giveWay };
-    found.push(
-      ...(query.isExact && !index.isExact ? scanCollection(state, ask) : searchCollection(state, ask)),
-    );
+  { query, collections, giveWay }: Ask,
+  vector: readonly number[],
+): NearestOfAll {
+  const { limit, isExact } = query;
+  const ef = query.ef ?? state.init.efSearch;
+  const nearest: Near[] = [];
+  let plan: FilterPlan = 'none';
+  for (const collection of collections) {
+    const request = { collection, query: vector, limit, ef, isExact, giveWay };
+    const answer = nearestDocuments(state, request);
+    plan = costlier(plan, answer.plan);
+    for (const document of answer.documents) nearest.push({ collection, ...document });
   }
-  found.sort(byCosine);
-  return found.slice(0, query.limit);
+  nearest.sort((a, b) => b.cosine - a.cosine || byKey(a, b));
+  return { nearest: nearest.slice(0, limit), plan };
 }
 
-function searchedCollections(state: ShardState, names: readonly string[]): CollectionRow[] {
-  if (names.length === 0) return state.collections();
-  const rows = [...new Set(names)].map((name) => state.store.collection(name));
-  return rows.filter(
-    (row) => row !== undefined && row.generation === state.init.generation,
-  ) as CollectionRow[];
+function matchingOfAll(state: ShardState, ask: Ask, lexical: LexicalQuery): Matching[] {
+  const { limit } = ask.query;
+  const { giveWay } = ask;
+  const matching = ask.collections.flatMap((collection) =>
+    matchingDocuments(state, { collection, query: lexical, limit, giveWay }).map((document) => ({
+      collection,
+      ...document,
+    })),
+  );
+  matching.sort((a, b) => b.score - a.score || byKey(a, b));
+  return matching.slice(0, limit);
 }
 
-function searchCollection(state: ShardState, ask: Ask): Found[] {
-  const { row, index, limit, exclude } = ask;
-  const isOneExcluded = exclude?.collection === row.name && state.store.document(exclude) !== undefined;
-  const existing = Math.min(limit, row.documents - (isOneExcluded ? 1 : 0));
-  if (existing <= 0) return [];
-  for (let k = limit + (isOneExcluded ? 1 : 0); ; k = Math.min(k * widening, index.size)) {
-    const found = toDocuments(state, ask, index.candidates(ask.query, k, ask.ef));
-    if (found.length >= existing) return found;
-    // The tail answers exactly, so with it alone there is no more to be had; a graph may have parts it cannot reach.
-    if (k >= index.size && index.isExact) return found;
-    if (k >= index.size || k >= graphNeighborsMax) return scanCollection(state, ask);
-  }
-}
-
-/** The live documents behind a list of labels: each once, with its best chunk; at most `limit`. */
-function toDocuments(state: ShardState, ask: Ask, neighbors: Iterable<Neighbor>): Found[] {
-  const { row, exclude, limit } = ask;
-  const best = new Map<string, Found>();
-  for (const { label, cosine } of neighbors) {
-    if (best.size === limit) break;
-    const labelRow = state.store.label(row.number, label);
-    if (labelRow === undefined) continue;
-    const [id, chunk] = labelRow;
-    if (best.has(id) || (exclude?.collection === row.name && exclude.id === id)) continue;
-    best.set(id, { collection: row.name, id, chunk, cosine });
-  }
-  return [...best.values()];
-}
-
-/** Reads every live vector of the collection from the store: exact, about 2 ms for 1,000 of 384 dimensions. */
-function scanCollection(state: ShardState, ask: Ask): Found[] {
-  const { store } = state;
-  const neighbors: Neighbor[] = [];
-  let next = 0;
-  for (;;) {
-    const labels = store.labelsFrom(ask.row.number, next, scanUnit);
-    for (const label of labels) {
-      const vector = store.vector(label);
-      if (vector !== null) neighbors.push({ label, cosine: dot(ask.query, vector) });
-    }
-    const last = labels.at(-1);
-    if (last === undefined || labels.length < scanUnit) break;
-    next = last + 1;
-    ask.giveWay();
-  }
-  neighbors.sort((a, b) => b.cosine - a.cosine || a.label - b.label);
-  return toDocuments(state, ask, neighbors);
-}
-
-function dot(a: readonly number[], b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return Math.min(1, Math.max(-1, sum));
-}
-
-function byCosine(a: Found, b: Found): number {
-  if (a.cosine !== b.cosine) return b.cosine - a.cosine;
-  if (a.collection !== b.collection) return a.collection < b.collection ? -1 : 1;
+function byKey(a: Near | Matching, b: Near | Matching): number {
+  const [left, right] = [a.collection.row.name, b.collection.row.name];
+  if (left !== right) return left < right ? -1 : 1;
   return a.id < b.id ? -1 : 1;
+}
+
+function asFound({ collection, id, chunk, cosine }: Near): Found {
+  return {
+    collection: collection.row.name,
+    id,
+    chunk,
+    cosine,
+    lexicalScore: null,
+    coverage: 0,
+    isSemantic: true,
+    isLexical: false,
+    pinnedBy: null,
+  };
+}
+
+function costlier(a: FilterPlan, b: FilterPlan): FilterPlan {
+  return plansByCost.indexOf(a) >= plansByCost.indexOf(b) ? a : b;
+}
+
+/** Of all values, so that what is cut off at the end is cut after shards have been added up. */
+function facetOf(
+  state: ShardState,
+  question: {
+    readonly request: FacetRequest;
+    readonly collections: readonly SearchedCollection[];
+    readonly giveWay: () => void;
+  },
+): Facet {
+  const { field } = question.request;
+  const parts = question.collections.map(({ row, selection }) =>
+    countValues({
+      reader: state.store.attributes,
+      collection: row.number,
+      field,
+      selection: selection ?? everyDocument(state, row.number),
+      giveWay: question.giveWay,
+    }),
+  );
+  return joinFacets(parts, field);
+}
+
+function passingOf({ constraint }: ShardQuery, collections: readonly SearchedCollection[]): number | null {
+  if (constraint === null) return null;
+  return collections.reduce((sum, { selection }) => sum + (selection?.documents ?? 0), 0);
 }

@@ -1,13 +1,16 @@
 // What the parts of a shard share: the store, the collections' indexes, and which commits are under way.
 
 import type { ActorContext } from '../../actor/actor.ts';
+import { LexicalIndex } from '../../lexical/lexical-index.ts';
 import type { CollectionRow } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
 import { VectorScratch } from '../../vector/checked-vector.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { VectorSlab } from '../../vector/vector-slab.ts';
 import { CollectionIndex } from './collection-index.ts';
+import type { CollectionWords } from './collection-words.ts';
 import type { IndexInit } from './index-init.ts';
+import { LabelBlocks } from './selection-blocks.ts';
 
 const rebuildRatioDefault = 0.2;
 const rebuildTombstonesMinDefault = 256;
@@ -19,11 +22,14 @@ export class ShardState {
   readonly parameters: GraphParameters;
   /** By collection name. Bounded by the number of collections. */
   readonly indexes = new Map<string, CollectionIndex>();
+  /** By collection name; a collection has both or none. */
+  readonly words = new Map<string, CollectionWords>();
   /** Those with background work, in turn. */
   readonly active = new Set<CollectionIndex>();
+  readonly activeWords = new Set<CollectionWords>();
   /** First sequence numbers of commits that are readable, or about to be, and not yet settled. */
   readonly inFlight = new Set<number>();
-  readonly #slab: VectorSlab;
+  readonly slab: VectorSlab;
   readonly #read: (label: number) => readonly number[] | null;
 
   constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
@@ -32,7 +38,7 @@ export class ShardState {
     this.store = parts.store;
     const { dimensions, m, efConstruction } = parts.init;
     this.parameters = { dimensions, m, efConstruction };
-    this.#slab = new VectorSlab(dimensions);
+    this.slab = new VectorSlab(dimensions);
     const scratch = new VectorScratch(dimensions);
     this.#read = (label) => {
       const vector = this.store.vector(label);
@@ -58,7 +64,7 @@ export class ShardState {
       name,
       number,
       parameters: this.parameters,
-      slab: this.#slab,
+      slab: this.slab,
       exactMax,
       rebuild,
       read: this.#read,
@@ -66,6 +72,38 @@ export class ShardState {
     const made = new CollectionIndex(options, graph);
     this.indexes.set(row.name, made);
     return made;
+  }
+
+  /** The collection's words, made at first use. */
+  wordsOf({ name, number }: CollectionRow): CollectionWords {
+    const known = this.words.get(name);
+    if (known !== undefined) {
+      known.number = number;
+      return known;
+    }
+    const made = { name, number, lexical: new LexicalIndex(this.init.lexical) };
+    this.words.set(name, made);
+    return made;
+  }
+
+  /** Lets the event loop have its turn, where the supervisor asks how far things are, and shows life. */
+  turn(): Promise<void> {
+    this.context.progress();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** The first labels of all documents of a collection. */
+  firstLabels(collection: number): LabelBlocks {
+    const labels = new LabelBlocks();
+    this.store.attributes.firsts(collection, (block, row) => labels.addRow(block, row));
+    return labels;
+  }
+
+  /** The labels of all chunks of a collection. */
+  allLabels(collection: number): LabelBlocks {
+    const labels = new LabelBlocks();
+    this.store.attributes.all(collection, (block, row) => labels.addRow(block, row));
+    return labels;
   }
 
   /** The stored collections whose vectors this engine understands. */
@@ -77,6 +115,13 @@ export class ShardState {
   activate(index: CollectionIndex): void {
     if (!index.hasWork) return;
     this.active.add(index);
+    this.context.wake();
+  }
+
+  /** As `activate`, after words may have got something to do. */
+  activateWords(words: CollectionWords): void {
+    if (!words.lexical.hasWork) return;
+    this.activeWords.add(words);
     this.context.wake();
   }
 

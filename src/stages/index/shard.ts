@@ -5,14 +5,27 @@ import type { ActorContext, ActorStats, TaskContext } from '../../actor/actor.ts
 import type { DocumentKey } from '../../model/document.ts';
 import { CommitSequence } from '../../storage/commit-sequence.ts';
 import { ShardStore, type ShardStoreOptions } from '../../storage/shard-store.ts';
+import { listDocuments, type Page } from './document-list.ts';
 import type { IndexInit } from './index-init.ts';
-import type { CollectionState, CommitBatch, CommitReceipt, ShardHit, ShardQuery } from './index-messages.ts';
+import type {
+  CollectionState,
+  CommitBatch,
+  CommitReceipt,
+  ShardAnswer,
+  ShardQuery,
+  ShownDocument,
+  TermAnswer,
+  TermQuestion,
+} from './index-messages.ts';
 import { ShardCommits } from './shard-commits.ts';
 import { type LoadProgress, loadShard } from './shard-loader.ts';
+import { Fetcher, type FetchKey, type FetchOptions } from './shard-reads.ts';
 import { searchShard } from './shard-search.ts';
+import { ShardSegments } from './shard-segments.ts';
 import { ShardSnapshots } from './shard-snapshots.ts';
 import { ShardState } from './shard-state.ts';
 import { TailRoom } from './tail-room.ts';
+import { describeTerms } from './term-answers.ts';
 
 /** For tests of what a real disk seldom does. */
 export type ShardFaults = Pick<ShardStoreOptions, 'freeBytes' | 'flushed'>;
@@ -22,7 +35,9 @@ export class Shard {
   readonly #room: TailRoom;
   readonly #commits: ShardCommits;
   readonly #snapshots: ShardSnapshots;
+  readonly #segmentFiles: ShardSegments;
   readonly #progress: LoadProgress;
+  #areWordsNext = false;
 
   constructor(parts: { state: ShardState; progress: LoadProgress }) {
     const { state } = parts;
@@ -35,6 +50,7 @@ export class Shard {
     });
     this.#commits = new ShardCommits(state, this.#room);
     this.#snapshots = new ShardSnapshots(state);
+    this.#segmentFiles = new ShardSegments(state);
   }
 
   /** Opens the store only; `load` makes it searchable. */
@@ -55,6 +71,7 @@ export class Shard {
   async load(): Promise<void> {
     await loadShard(this.#state, this.#progress);
     await this.#snapshots.removeOrphans();
+    await this.#segmentFiles.removeOrphans();
   }
 
   commit(batch: CommitBatch, task: Pick<TaskContext, 'signal' | 'deadlineMs'>): Promise<CommitReceipt[]> {
@@ -65,27 +82,64 @@ export class Shard {
     return this.#commits.delete(keys);
   }
 
-  search(query: ShardQuery, task: Pick<TaskContext, 'giveWay'>): ShardHit[][] {
+  search(query: ShardQuery, task: Pick<TaskContext, 'giveWay'>): ShardAnswer {
     return searchShard(this.#state, query, task);
   }
 
-  /** One unit of background work: at most one insertion. Returns whether there is more. */
+  describeTerms(question: TermQuestion, task: Pick<TaskContext, 'giveWay'>): TermAnswer {
+    return describeTerms(this.#state, question, () => task.giveWay());
+  }
+
+  /** Index-aligned; null where there is no such document. */
+  fetch(
+    keys: readonly FetchKey[],
+    options: FetchOptions,
+    task: Pick<TaskContext, 'giveWay'>,
+  ): (ShownDocument | null)[] {
+    return new Fetcher(this.#state, options, () => task.giveWay()).fetch(keys);
+  }
+
+  list(page: Page, task: Pick<TaskContext, 'giveWay'>): ReturnType<typeof listDocuments> {
+    return listDocuments(this.#state, page, () => task.giveWay());
+  }
+
+  /**
+   * One unit of background work: at most one insertion, or as much of sealing and merging words as takes as long. In
+   * turn, so that neither keeps the other waiting. Returns whether there is more.
+   */
   step(): boolean {
+    const { active, activeWords } = this.#state;
+    this.#areWordsNext = !this.#areWordsNext;
+    if (activeWords.size > 0 && (this.#areWordsNext || active.size === 0)) this.#stepWords();
+    else if (active.size > 0) this.#stepVectors();
+    return active.size + activeWords.size > 0;
+  }
+
+  #stepWords(): void {
+    const { activeWords } = this.#state;
+    const [words] = activeWords;
+    if (words === undefined) return;
+    activeWords.delete(words);
+    if (words.lexical.step()) activeWords.add(words);
+    this.#segmentFiles.startIfDue(words);
+  }
+
+  #stepVectors(): void {
     const { active } = this.#state;
     const [index] = active;
-    if (index === undefined) return false;
+    if (index === undefined) return;
     active.delete(index);
     index.step();
     // To the end of the line: a large collection does not keep the small ones waiting.
     if (index.hasWork) active.add(index);
     if (this.#room.waiting > 0) this.#room.release();
     this.#snapshots.startIfDue(index);
-    return active.size > 0;
   }
 
   /** Returns the change up to which every graph's snapshot reaches; all changes where there is no graph. */
   async snapshot(): Promise<number> {
     await this.#snapshots.takeAll();
+    await this.#segmentFiles.saveAll();
     let sequence = this.#state.settledSequence();
     for (const index of this.#state.indexes.values()) {
       if (index.graph !== null) sequence = Math.min(sequence, this.#snapshotSequence(index.number));
@@ -121,6 +175,15 @@ export class Shard {
       tail += index.tailCount;
       tombstones += index.tombstones;
     }
+    let wordsDocuments = 0;
+    let wordsSegments = 0;
+    let wordsBytes = 0;
+    for (const { lexical } of this.#state.words.values()) {
+      const stats = lexical.stats();
+      wordsDocuments += stats.documents;
+      wordsSegments += stats.segments;
+      wordsBytes += stats.bytes;
+    }
     return {
       replay_changes_done: this.#progress.changesDone,
       replay_changes_total: this.#progress.changesTotal,
@@ -129,6 +192,9 @@ export class Shard {
       tail_vectors: tail,
       pending_vectors: this.#state.pending(),
       tombstones,
+      lexical_documents: wordsDocuments,
+      lexical_segments: wordsSegments,
+      lexical_bytes: wordsBytes,
       commits_waiting: this.#room.waiting,
       last_sequence: this.#state.store.lastSequence,
       lmdb_used_bytes: usedBytes,
@@ -139,6 +205,7 @@ export class Shard {
   /** The caller has seen to it that nothing else runs. A graph that is being written is waited for. */
   async close(): Promise<void> {
     await this.#snapshots.settle();
+    await this.#segmentFiles.settle();
     await this.#state.store.close();
   }
 

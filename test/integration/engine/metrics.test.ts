@@ -33,7 +33,9 @@ test('an engine that has ingested, searched and lost a thread shows every metric
   const stream = new IngestStream(engine.client);
   await stream.send([{ id: 'a', body: 'printer prints blank pages' }, { id: '' }]);
   await stream.end();
-  await engine.client.search({ text: 'blank pages', limit: 1 });
+  const { searchId, hits } = await engine.client.search({ text: 'blank pages', limit: 1 });
+  const document = { id: hits[0]?.document?.id ?? '' };
+  await engine.client.recordFeedback({ searchId, document, kind: 'FEEDBACK_KIND_CLICKED' });
   engine.killThread('extract');
   const missing = async () => {
     const { text } = await engine.metrics.scrape();

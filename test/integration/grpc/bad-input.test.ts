@@ -228,6 +228,24 @@ describe('searches', () => {
     ['a negative ef', { text: 'x', ef: -5 }, 'ef'],
     ['an oversized ef', { text: 'x', ef: 4097 }, 'ef'],
     ['an unknown mode', { text: 'x', mode: 99 as never }, 'mode'],
+    ['a vector by its words', { vector: floats(1, 0, 0, 0), mode: 'SEARCH_MODE_LEXICAL' }, 'mode'],
+    ['an unknown syntax', { text: 'x', querySyntax: 99 as never }, 'query_syntax'],
+    ['a negative offset', { text: 'x', offset: -1 }, 'offset'],
+    ['an offset beyond the last page', { text: 'x', offset: 995 }, 'offset'],
+    [
+      'a filter without a condition',
+      { text: 'x', filter: { allOf: { filters: [{}] } } },
+      'filter.all_of.filters[0]',
+    ],
+    ['a facet without a name', { text: 'x', facets: [{}] }, 'facets[0].field'],
+    ['a boost by nothing', { text: 'x', boosts: [{ factor: 2 }] }, 'boosts[0].filter'],
+    [
+      'a weight beyond one',
+      { text: 'x', fusion: { convex: { semanticWeight: 2 } } },
+      'fusion.convex.semantic_weight',
+    ],
+    ['a half-life of nothing', { text: 'x', recency: { halfLife: { seconds: 0 } } }, 'recency.half_life'],
+    ['a budget of an hour', { text: 'x', rerank: { budget: { seconds: 3_600 } } }, 'rerank.budget'],
     ['a bad collection name', { text: 'x', collections: ['kb', 'A'] }, 'collections[1]'],
     ['an empty collection name', { text: 'x', collections: [''] }, 'collections[0]'],
     ['too many collections', { text: 'x', collections: many(65, (index) => `c${index}`) }, 'collections'],
@@ -257,6 +275,7 @@ describe('searches', () => {
       [],
       many(257, () => ({ text: 'x' })),
       many(11, () => ({ text: 'x', limit: 1000 })),
+      many(11, () => ({ text: 'x', limit: 1, offset: 999 })),
     ]) {
       const failure = await failureOf(client.batchSearch({ requests }));
       expect(failure).toMatchObject({ code: INVALID_ARGUMENT, violations: [{ field: 'requests' }] });
@@ -286,6 +305,13 @@ describe('pages', () => {
       'page_token',
       'another collection',
     ],
+    [
+      'a token of another filter',
+      { pageToken: token, filter: { exists: 'product' } },
+      'page_token',
+      'another collection or filter',
+    ],
+    ['a filter without a condition', { filter: { negated: {} } }, 'filter.negated', 'is empty'],
     ['an oversized token', { pageToken: 'A'.repeat(1_000_000) }, 'page_token', 'is damaged'],
   ];
 
@@ -364,6 +390,27 @@ describe('bytes', () => {
     const reply = await replyOf(stream);
     expect(reply).toMatchObject({ code: INVALID_ARGUMENT });
     expect(reply.message).toContain('1000000 embedded messages');
+  });
+
+  test('a filter of ten thousand levels is refused before it is decoded, and the connection lives on', async () => {
+    let filter: Buffer = Buffer.alloc(0);
+    for (let level = 0; level < 10_000; level += 1) filter = field(3, filter);
+    const reply = await raw.unary('SearchService/Search', Buffer.concat([field(1, 'x'), field(11, filter)]));
+    expect(reply).toMatchObject({ code: INVALID_ARGUMENT, details: { reason: 'INVALID_ARGUMENT' } });
+    expect(reply.message).toContain('at most 100 levels');
+    const stream = raw.call('SearchService/SearchStream');
+    stream.end(frame(field(2, field(11, filter))));
+    expect(await replyOf(stream)).toMatchObject({ code: INVALID_ARGUMENT });
+    expect((await raw.unary('SearchService/Search', field(1, 'x'))).code).toBe(0);
+  });
+
+  test('a mode that only a newer client knows is refused by its number', async () => {
+    const mode = Buffer.from([5 << 3, 77]);
+    const reply = await raw.unary('SearchService/Search', Buffer.concat([field(1, 'x'), mode]));
+    expect(reply.code).toBe(INVALID_ARGUMENT);
+    expect(reply.details?.violations).toEqual([
+      { field: 'mode', description: expect.stringContaining('is 77: one of') },
+    ]);
   });
 
   test('a message over the limit is resource-exhausted and the connection lives on', async () => {

@@ -118,6 +118,28 @@ describe('documents', () => {
     }
   });
 
+  test('pages of a filter give every document that passes once, though few pass', async () => {
+    const { client, engine } = harness;
+    const documents = Array.from({ length: 40 }, (_, index) => ({
+      id: `d-${String(index).padStart(3, '0')}`,
+      title: 't',
+      attributes: { part: { numberValue: index % 13 } },
+    }));
+    await client.batchUpsertDocuments({ documents });
+    const filter = { oneOf: { field: 'part', values: [{ numberValue: 7 }] } };
+    for (const listedMax of [1, 3, 100]) {
+      engine.listedMax = listedMax;
+      const seen: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await client.listDocuments({ pageSize: 2, pageToken, filter });
+        seen.push(...page.documents.map(({ id }) => id));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(seen).toEqual(['d-007', 'd-020', 'd-033']);
+    }
+  });
+
   test('a page of large documents stays within one message', async () => {
     const { client } = harness;
     const body = 'x'.repeat(3 * 1024 * 1024);
@@ -152,7 +174,14 @@ describe('search', () => {
       generation: 'letters@4:unit:c1',
     });
     expect(hits[0]?.document?.embedding).toHaveLength(0);
-    expect(timings).toEqual({ embedMs: 1, searchMs: 2, totalMs: 3 });
+    expect(timings).toEqual({
+      embedMs: 1,
+      searchMs: 2,
+      rankMs: 0.25,
+      rerankMs: 0,
+      fetchMs: 0.5,
+      totalMs: 3,
+    });
     const more = await client.search({ vector: floats(2, 0, 0, 0), includeVectors: true, omitBody: true });
     expect(more.hits[0]?.document).toMatchObject({ body: '', embedding: floats(1, 0, 0, 0) });
   });
@@ -169,11 +198,71 @@ describe('search', () => {
     expect(missing).toMatchObject({ code: 5, reason: 'NOT_FOUND', metadata: { collection: 'nowhere' } });
   });
 
-  test('similar documents are found by collection and id', async () => {
+  test('an answer says what was found by which words, how often, and why', async () => {
+    const { client } = harness;
+    const answer = await client.search({
+      text: 'body of x',
+      filter: { exists: '$media_type' },
+      facets: [{ field: '$media_type' }],
+      explain: true,
+    });
+    expect(answer).toMatchObject({
+      searchId: 'search-1',
+      filterPlan: 'FILTER_PLAN_SCAN',
+      rerank: 'RERANK_OUTCOME_NONE',
+      facets: [
+        {
+          field: '$media_type',
+          values: [{ value: { stringValue: 'text/plain' }, documents: '2' }],
+          valueCount: '1',
+        },
+      ],
+      explanation: {
+        understanding: { text: 'body of x', filter: { exists: '$media_type' } },
+        semanticWeight: 0.7,
+        filteredDocuments: '2',
+      },
+    });
+    expect(answer.hits[0]).toMatchObject({
+      document: { id: 'x' },
+      confidence: 0.5,
+      pinned: true,
+      matchedTerms: ['body', 'x'],
+      highlights: [
+        { start: 2, end: 6 },
+        { start: 0, end: 1 },
+      ],
+      explanation: { semanticRank: 1, lexicalRank: 0, fusedRank: 1, coverage: 0.5, prior: 1 },
+    });
+    const plain = await client.search({ text: 'body' });
+    expect(plain).toMatchObject({ filterPlan: 'FILTER_PLAN_NONE', facets: [], explanation: null });
+    expect(plain.hits[0]?.explanation).toBeNull();
+  });
+
+  test('pages of a search follow one another', async () => {
+    const { client } = harness;
+    const all = await client.search({ text: 'y' });
+    const second = await client.search({ text: 'y', offset: 1, limit: 1 });
+    expect(second.hits.map((hit) => hit.document?.id)).toEqual([all.hits[1]?.document?.id]);
+    expect(second.hits).toHaveLength(1);
+  });
+
+  test('similar documents are found by collection and id, and by examples', async () => {
     const { client } = harness;
     const { hits } = await client.findSimilar({ collection: 'kb', id: 'y', limit: 1 });
     expect(hits[0]?.document?.id).toBe('y');
     expect(await failureOf(client.findSimilar({ id: 'nobody' }))).toMatchObject({ code: 5 });
+    const answer = await client.findSimilar({
+      positive: [{ collection: 'kb', id: 'y' }],
+      negative: [{ id: 'x' }],
+      facets: [{ field: '$media_type' }],
+    });
+    expect(answer).toMatchObject({ searchId: 'search-1', facets: [{ valueCount: '1' }] });
+    expect(harness.engine.queries.at(-1)?.target).toEqual({
+      type: 'examples',
+      positive: [{ type: 'document', key: { collection: 'kb', id: 'y' } }],
+      negative: [{ type: 'document', key: { collection: 'cases', id: 'x' } }],
+    });
   });
 
   test('a batch answers in the order of its searches', async () => {

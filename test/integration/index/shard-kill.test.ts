@@ -15,8 +15,15 @@ const writer = fileURLToPath(new URL('../../fixtures/shard-writer-process.ts', i
 const rounds = 6;
 const dimensions = 16;
 
-/** Runs until about `linesMin` documents are acknowledged, then kills; returns their numbers. */
-async function writeAndKill(dataDir: string, first: number, linesMin: number): Promise<number[]> {
+interface Acknowledged {
+  readonly written: number[];
+  /** Their deletion was asked for, and may or may not have been done. */
+  readonly doubtful: Set<number>;
+  readonly deleted: Set<number>;
+}
+
+/** Runs until about `linesMin` changes are acknowledged, then kills. */
+async function writeAndKill(dataDir: string, first: number, linesMin: number): Promise<Acknowledged> {
   const child = spawn(process.execPath, ['--import', 'tsx', writer, dataDir, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -28,17 +35,31 @@ async function writeAndKill(dataDir: string, first: number, linesMin: number): P
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   expect(child.signalCode).toBe('SIGKILL');
-  return output.split('\n').slice(0, -1).map(Number);
+  const lines = output.split('\n').slice(0, -1);
+  const marked = (mark: string) =>
+    new Set(lines.flatMap((line) => (line[0] === mark ? [Number(line.slice(1))] : [])));
+  return {
+    written: lines.filter((line) => /^\d/.test(line)).map(Number),
+    doubtful: marked('?'),
+    deleted: marked('-'),
+  };
 }
 
-test('what was acknowledged before a kill -9 is found by id and by search, once', async () => {
+test('what was acknowledged before a kill -9 is found by id, by vector and by words, once; what was deleted, never', async () => {
   const seed = Number(process.env['KMS_KILL_SEED'] ?? Date.now() % 1_000_000);
   process.stdout.write(`kill test: KMS_KILL_SEED=${seed}\n`);
   const random = randomFrom(seed);
   const dataDir = temporaryFolder();
   const acknowledged: number[] = [];
+  const gone: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    acknowledged.push(...(await writeAndKill(dataDir, round * 1_000_000, 50 + random() * 600)));
+    const { written, doubtful, deleted } = await writeAndKill(
+      dataDir,
+      round * 1_000_000,
+      50 + random() * 900,
+    );
+    acknowledged.push(...written.filter((number) => !doubtful.has(number)));
+    gone.push(...deleted);
     const driver = await ShardDriver.start({
       dataDir,
       dimensions,
@@ -48,7 +69,7 @@ test('what was acknowledged before a kill -9 is found by id and by search, once'
     });
     const keys = acknowledged.map((number) => ({ collection: 'cases', id: `doc-${number}` }));
     const { documents } = await driver.actor.tasks.fetch(
-      { keys, withVectors: false, omitBody: false },
+      { keys, withVectors: false, omitBody: false, terms: [] },
       testTaskContext(),
     );
     expect(documents.filter((found) => found === null).length).toBe(0);
@@ -56,7 +77,20 @@ test('what was acknowledged before a kill -9 is found by id and by search, once'
       const hits = await driver.search(numberedVector(number, dimensions), { limit: 3 });
       expect(hits.filter(({ id }) => id === `doc-${number}`).length).toBe(1);
       expect(hits[0]?.id).toBe(`doc-${number}`);
+      const byWords = await driver.searchWords(`ERR_OWN_${number}`, { limit: 3 });
+      expect(byWords.filter(({ id }) => id === `doc-${number}`).length).toBe(1);
+      expect(byWords[0]?.id).toBe(`doc-${number}`);
     }
+    for (const number of gone) {
+      const byVector = await driver.search(numberedVector(number, dimensions), { limit: 3 });
+      const byWords = await driver.searchWords(`ERR_OWN_${number}`, { limit: 3 });
+      expect([...byVector, ...byWords].map(({ id }) => id)).not.toContain(`doc-${number}`);
+    }
+    const { documents: stored } = await driver.collection();
+    expect((await driver.searchWords('document', { limit: 100_000 })).length).toBe(stored);
+    expect(
+      driver.context.lines.filter(({ event }) => event.startsWith('lexical index does not fit')),
+    ).toEqual([]);
     driver.work(Math.floor(random() * 300));
     await driver.kill();
   }

@@ -124,7 +124,7 @@ test('hits that no message could hold are refused by the shard, and without thei
   const bare = await driver.search(vector(), { ...all, omitBody: true });
   expect(bare.map((hit) => hit.document?.body)).toEqual(['', '', '', '', '']);
   const listed = await driver.actor.tasks.list(
-    { collection: 'cases', afterId: null, limit: 5, omitBody: true },
+    { collection: 'cases', afterId: null, limit: 5, omitBody: true, filter: null },
     testTaskContext(),
   );
   expect(listed.documents.map((document) => document.body)).toEqual(['', '', '', '', '']);
@@ -197,7 +197,7 @@ test('the document that is asked about is left out, and its place is filled', as
   const specs = documents(12);
   await driver.commit(specs);
   const exclude = { collection: 'cases', id: 'doc-3' };
-  const hits = await driver.search(specs[3]?.vectors[0] as Float32Array, { exclude, limit: 11 });
+  const hits = await driver.search(specs[3]?.vectors[0] as Float32Array, { exclude: [exclude], limit: 11 });
   expect(hits.length).toBe(11);
   expect(hits.some(({ id }) => id === 'doc-3')).toBe(false);
 });
@@ -536,7 +536,10 @@ test('several queries of one task give way to others in between', async () => {
     limit: 2,
     ef: null,
     isExact: false,
-    exclude: null,
+    rows: [],
+    exclude: [],
+    constraint: null,
+    facets: [],
     withDocuments: false,
     withVectors: false,
     omitBody: false,

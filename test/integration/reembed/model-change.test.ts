@@ -41,7 +41,12 @@ async function untilState(engine: EngineInProcess, state: string) {
 }
 
 async function generationsOf(engine: EngineInProcess, text: string) {
-  const { hits } = await engine.client.search({ text, collections: [collection], limit: 10 });
+  const { hits } = await engine.client.search({
+    text,
+    mode: 'SEARCH_MODE_SEMANTIC',
+    collections: [collection],
+    limit: 10,
+  });
   return new Set(hits.map(({ generation }) => generation));
 }
 
@@ -64,7 +69,11 @@ test('a model change under live traffic serves every query, and no answer mixes 
   const searching = (async () => {
     for (let i = 0; !isOver; i++) {
       const startedIn = phase;
-      const { hits } = await client.search({ text: `${devices[i % 6]} fails`, limit: 10 });
+      const { hits } = await client.search({
+        text: `${devices[i % 6]} fails`,
+        mode: 'SEARCH_MODE_SEMANTIC',
+        limit: 10,
+      });
       const generations = [...new Set(hits.map(({ generation }) => generation))];
       searches.push({ generations, startedIn, endedIn: phase });
     }
@@ -211,7 +220,7 @@ test('another model in the settings is for new collections; the others answer fr
   expect(document?.generation).toBe(after);
   const both = [{ collections: ['cases'] }, { collections: ['articles'] }];
   const { responses } = await client.batchSearch({
-    requests: both.map((scope) => ({ ...scope, text: 'printer' })),
+    requests: both.map((scope) => ({ ...scope, text: 'printer', mode: 'SEARCH_MODE_SEMANTIC' as const })),
   });
   const generations = responses.map(({ hits }) => [...new Set(hits.map(({ generation }) => generation))]);
   expect(generations).toEqual([[before], [after]]);
@@ -225,7 +234,7 @@ test('another model in the settings is for new collections; the others answer fr
   await client.switchReembed({ collection });
   await client.dropGeneration({ collection });
   await untilState(second, 'REEMBED_STATE_IDLE');
-  const { hits } = await client.search({ text: 'printer fails' });
+  const { hits } = await client.search({ text: 'printer fails', mode: 'SEARCH_MODE_SEMANTIC' });
   expect(new Set(hits.map(({ generation }) => generation))).toEqual(new Set([after]));
   await second.stop();
   const third = await startEngine(dataDir, { ...env, KMS_EMBED_MODEL: 'fp32' });

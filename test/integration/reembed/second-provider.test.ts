@@ -73,7 +73,7 @@ test('while the second model is down, writes are acknowledged and searched, and 
   const { outcome } = await client.upsertDocument({ document: documentOf(3) });
   expect(outcome).toBe('OUTCOME_INDEXED');
   await client.deleteDocument({ collection, id: 'doc-1' });
-  const { hits } = await client.search({ text: 'printer out of paper' });
+  const { hits } = await client.search({ text: 'printer out of paper', mode: 'SEARCH_MODE_SEMANTIC' });
   expect(hits.map(({ document }) => document?.id).sort()).toEqual(['doc-2', 'doc-3']);
   await expect.poll(async () => (await reembed())?.fault?.message, { timeout: 60_000 }).toBeTruthy();
   const early = client.switchReembed({ collection });
@@ -82,7 +82,7 @@ test('while the second model is down, writes are acknowledged and searched, and 
   server.always(null);
   await untilReady();
   await client.switchReembed({ collection });
-  const answer = await client.search({ text: 'printer out of paper' });
+  const answer = await client.search({ text: 'printer out of paper', mode: 'SEARCH_MODE_SEMANTIC' });
   expect(answer.hits.map(({ document }) => document?.id).sort()).toEqual(['doc-2', 'doc-3']);
   expect(new Set(answer.hits.map(({ generation }) => generation))).toEqual(new Set([after]));
 });

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
-import { planScan, scanMessage } from '../../../src/grpc/wire-scan.ts';
+import { NestingError, nestingMax, planScan, scanMessage } from '../../../src/grpc/wire-scan.ts';
 import { field } from '../../support/grpc-raw-client.ts';
 
 const root = protobuf.parse(
@@ -102,6 +102,46 @@ describe('a scan', () => {
     expect(scanMessage(plan, single)).toEqual({ violations: [], messageCount: 0 });
     expect(() => scanMessage(plan, Buffer.from([0x2a, 5, 1]))).toThrow('sizes reaches beyond its message');
     expect(() => scanMessage(plan, Buffer.from([0x2a, 1, 0x80, 1]))).toThrow('value of sizes');
+  });
+});
+
+describe('a scan of messages within messages', () => {
+  const tree = protobuf.parse(
+    `syntax = "proto3";
+     message Tree { repeated Tree parts = 1; string leaf = 2; Other other = 3; }
+     message Other { Tree tree = 1; }`,
+    { keepCase: true },
+  ).root;
+  const Tree = tree.lookupType('Tree');
+  const treePlan = planScan(Tree.root.resolveAll() && Tree);
+
+  const nested = (levels: number, innermost: Buffer) => {
+    let bytes = innermost;
+    for (let level = 0; level < levels; level += 1) bytes = field(1, bytes);
+    return bytes;
+  };
+
+  test('knows types that hold themselves, and names what is wrong at any depth', () => {
+    const bad = field(3, field(1, nested(3, field(2, Buffer.from([0xff])))));
+    expect(scanMessage(treePlan, bad)).toEqual({
+      violations: [
+        { field: 'other.tree.parts[0].parts[0].parts[0].leaf', description: 'is not valid UTF-8' },
+      ],
+      messageCount: 5,
+    });
+  });
+
+  test('goes as deep as it may and no deeper', () => {
+    expect(scanMessage(treePlan, nested(nestingMax, Buffer.alloc(0))).messageCount).toBe(nestingMax);
+    expect(() => scanMessage(treePlan, nested(nestingMax + 1, Buffer.alloc(0)))).toThrow(NestingError);
+  });
+
+  test('ends at ten thousand levels as it does at a hundred', () => {
+    expect(() => scanMessage(treePlan, nested(10_000, field(2, 'leaf')))).toThrow(NestingError);
+  });
+
+  test('ends at groups within groups', () => {
+    expect(() => scanMessage(treePlan, Buffer.alloc(1_000_000, 0x4b))).toThrow('nesting');
   });
 });
 

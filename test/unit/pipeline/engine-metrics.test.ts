@@ -7,6 +7,9 @@ const shard = {
   tail_vectors: 2,
   tombstones: 1,
   commits_waiting: 3,
+  lexical_documents: 30,
+  lexical_segments: 4,
+  lexical_bytes: 2048,
   lmdb_used_bytes: 4096,
   lmdb_map_bytes: 65_536,
 };
@@ -24,6 +27,9 @@ test('each gauge of a shard shows what the shard says', async () => {
     'kms_index_vectors{shard="0",part="tail"} 2',
     'kms_index_tombstones{shard="0"} 1',
     'kms_index_commits_waiting{shard="0"} 3',
+    'kms_index_lexical_documents{shard="0"} 30',
+    'kms_index_lexical_segments{shard="0"} 4',
+    'kms_index_lexical_bytes{shard="0"} 2048',
     'kms_lmdb_used_bytes{shard="0"} 4096',
     'kms_lmdb_map_bytes{shard="0"} 65536',
   ]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KmsError } from '../../../src/base/errors.ts';
 import type { StoredDocument } from '../../../src/model/document.ts';
-import type { SearchQuery } from '../../../src/model/query.ts';
+import { plainSearch, type SearchQuery } from '../../../src/model/query.ts';
 import { generationOf } from '../../../src/model/vector-space.ts';
 import { CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
 import { QueryFlow } from '../../../src/pipeline/query-flow.ts';
@@ -24,15 +24,10 @@ const newestSequence = 100;
 
 function query(more: Partial<SearchQuery> = {}): SearchQuery {
   return {
+    ...plainSearch,
     target: { type: 'vector', vector: modelVector('x') },
     collections: [],
     limit: 10,
-    ef: null,
-    isExact: false,
-    mode: 'semantic',
-    commitSequenceMin: 0,
-    withVectors: false,
-    omitBody: false,
     ...more,
   };
 }
@@ -59,10 +54,18 @@ const hit = (id: string, cosine: number): ShardHit => ({
   collection: 'cases',
   id,
   cosine,
+  lexicalScore: null,
+  coverage: 0,
+  isSemantic: true,
+  isLexical: false,
+  pinnedBy: null,
   chunk: 0,
   document: null,
   snippet: '',
 });
+
+const noFilter = { filterPlan: 'none', passing: null, facets: [] } as const;
+const observer = { observe: (asked: SearchQuery) => `search for ${asked.limit}` };
 
 /** Shards that give `hits` by shard number for every query vector, and have every document but `gone`. */
 function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; gone?: string } = {}) {
@@ -82,6 +85,7 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
             .slice(0, limit)
             .map((row) => (withDocuments ? { ...row, document: stored(row.id), snippet: 's' } : row)),
         ),
+        ...noFilter,
       }),
       fetch: ({ keys }) => ({
         documents: keys.map(({ id }) =>
@@ -94,15 +98,18 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
                   (options.vectors?.length ?? 4) / modelDimensions,
                 ),
                 snippet: `snippet of ${id}`,
+                highlights: [],
+                matchedTerms: [],
               },
         ),
       }),
-      list: ({ afterId, limit }) => ({
-        documents: hits
+      list: ({ afterId, limit }) => {
+        const documents = hits
           .map((row) => stored(row.id))
           .filter((document) => afterId === null || document.id > afterId)
-          .slice(0, limit),
-      }),
+          .slice(0, limit);
+        return { documents, lastId: documents.length < limit ? null : (documents.at(-1)?.id ?? null) };
+      },
     }),
   );
   const store = recordStore([collectionRecord('cases', generationOf(space))]);
@@ -113,6 +120,7 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
     spaces,
     collections: new CollectionRegistry({ store, space, epochMs: () => 0 }),
     newestSequence: () => newestSequence,
+    observer,
   });
   return { flow, embed, shards, timed };
 }
@@ -154,6 +162,12 @@ test('the texts of a batch are embedded with one ask, and queries of one shape s
   expect(counts?.sort()).toEqual([1, 2]);
 });
 
+test('each answer bears the name that its search is remembered by', async () => {
+  const { flow } = flowOver([[hit('a', 0.5)]]);
+  const answers = await flow.searchBatch([query({ limit: 3 }), query({ limit: 5 })], call);
+  expect(answers.map(({ searchId }) => searchId)).toEqual(['search for 3', 'search for 5']);
+});
+
 test('only a search by text has a time for embedding', async () => {
   const { flow, timed } = flowOver([[hit('a', 0.5)]]);
   const [byVector] = await flow.searchBatch([query()], call);
@@ -179,9 +193,9 @@ test('a document is not similar to itself, and a long one is looked for by chunk
   const search = shards[0]?.calls.find(({ task }) => task === 'search')?.request as {
     vectors: Float32Array;
     queryCount: number;
-    exclude: unknown;
+    exclude: unknown[];
   };
-  expect(search.exclude).toEqual(key);
+  expect(search.exclude).toEqual([key]);
   expect(search.queryCount).toBe(8);
   const rows = Array.from({ length: 8 }, (_, i) => search.vectors[i * modelDimensions]);
   expect(rows).toEqual([0, 2, 5, 7, 10, 12, 15, 17]);
@@ -232,11 +246,11 @@ test('a list over several shards is one list in order of id', async () => {
     all.filter((id) => shardOf({ collection: 'cases', id }, 2) === shard).map((id) => hit(id, 0)),
   );
   const { flow } = flowOver(shardHits);
-  const first = await flow.list({ collection: 'cases', afterId: null, limit: 4, omitBody: false }, call);
-  expect(first.map(({ id }) => id)).toEqual(all.slice(0, 4));
-  const afterId = first[3]?.id ?? '';
-  const rest = await flow.list({ collection: 'cases', afterId, limit: 4, omitBody: false }, call);
-  expect(rest.map(({ id }) => id)).toEqual(all.slice(4));
+  const page = { collection: 'cases', limit: 4, omitBody: false, filter: null };
+  const first = await flow.list({ ...page, afterId: null }, call);
+  expect(first.documents.map(({ id }) => id)).toEqual(all.slice(0, 4));
+  const rest = await flow.list({ ...page, afterId: first.lastId }, call);
+  expect(rest.documents.map(({ id }) => id)).toEqual(all.slice(4));
 });
 
 test('collections of several generations are refused together and answered apart', async () => {
@@ -251,6 +265,14 @@ test('collections of several generations are refused together and answered apart
   expect(first?.hits).toEqual([]);
 });
 
+test('an example of another generation than the collections is refused', async () => {
+  const { flow } = flowOverTwoGenerations();
+  const example = { type: 'document', key: { collection: 'articles', id: 'a' } } as const;
+  const target = { type: 'examples', positive: [], negative: [example] } as const;
+  const asked = flow.searchBatch([query({ collections: ['cases'], target })], call);
+  await expect(asked).rejects.toMatchObject({ code: 'failed_precondition' });
+});
+
 test('one batch may ask collections of several generations, a query each', async () => {
   const { flow, other } = flowOverTwoGenerations();
   const both = [query({ collections: ['cases'] }), query({ collections: ['articles'] })];
@@ -260,7 +282,7 @@ test('one batch may ask collections of several generations, a query each', async
 
 /** `cases` is served by one generation, `articles` by `other`. */
 function flowOverTwoGenerations() {
-  const empty = () => modelActor<IndexTasks>('index-0', { search: () => ({ hits: [[]] }) });
+  const empty = () => modelActor<IndexTasks>('index-0', { search: () => ({ hits: [[]], ...noFilter }) });
   const [shard, other] = [empty(), empty()];
   const [before, after] = [letterSpace('old'), letterSpace('new')];
   const spaces = new SpaceRuntimes();
@@ -275,5 +297,5 @@ function flowOverTwoGenerations() {
     space: before,
     epochMs: () => 0,
   });
-  return { flow: new QueryFlow({ spaces, collections, newestSequence: () => 0 }), other };
+  return { flow: new QueryFlow({ spaces, collections, newestSequence: () => 0, observer }), other };
 }

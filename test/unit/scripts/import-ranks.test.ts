@@ -54,7 +54,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each([
   'rank-1-config: src/config/same-rank.ts',
-  'rank-2-storage: src/storage/upward.ts',
+  'rank-3-storage: src/storage/upward.ts',
   'stages-share-types-only: src/stages/embed/value.ts',
   'stages-apart: src/stages/embed/code.ts',
   'no-circles: src/grpc/one.ts',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ActorContext, TaskContext } from '../../../src/actor/actor.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { KmsError } from '../../../src/base/errors.ts';
+import { analyzeDocument } from '../../../src/lexical/analyze-text.ts';
 import type { Document } from '../../../src/model/document.ts';
 import { createCleanActor } from '../../../src/stages/clean/clean.actor.ts';
 import { createExtractActor } from '../../../src/stages/extract/extract.actor.ts';
@@ -89,9 +90,21 @@ describe('clean', () => {
     ];
     const reply = await actor.tasks.clean({ items }, taskContext());
     expect(reply.items).toEqual([
-      { status: 'ok', text: 'A B\nat #', chunks: [{ start: 0, end: 8, embedText: 'A B\nat #' }] },
+      {
+        status: 'ok',
+        text: 'A B\nat #',
+        titleLength: 3,
+        lexical: analyzeDocument('A B', 'at #'),
+        chunks: [{ start: 0, end: 8, embedText: 'A B\nat #' }],
+      },
       { status: 'failed', fault: expect.objectContaining({ code: 'invalid_argument' }) },
-      { status: 'ok', text: 'only body', chunks: [{ start: 0, end: 9, embedText: 'only body' }] },
+      {
+        status: 'ok',
+        text: 'only body',
+        titleLength: 0,
+        lexical: analyzeDocument('', 'only body'),
+        chunks: [{ start: 0, end: 9, embedText: 'only body' }],
+      },
     ]);
     await actor.stop();
   });
@@ -126,6 +139,17 @@ describe('clean', () => {
     await actor.start();
     await actor.tasks.clean(
       { items: [{ title: '', text: 'word '.repeat(100_000), isChunked: true }] },
+      taskContext(),
+    );
+    expect(context.units).toBeGreaterThan(40);
+  });
+
+  test('a long text shows life while its words are taken, too', async () => {
+    const context = actorContext();
+    const actor = createCleanActor(context, { spec });
+    await actor.start();
+    await actor.tasks.clean(
+      { items: [{ title: '', text: 'c#'.repeat(512 * 1024), isChunked: false }] },
       taskContext(),
     );
     expect(context.units).toBeGreaterThan(40);

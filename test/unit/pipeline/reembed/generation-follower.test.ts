@@ -47,7 +47,7 @@ function readableStages() {
     fetch: ({ keys }) => ({
       documents: keys.map((key) => {
         const found = stored(key);
-        return found === null ? null : { document: found, snippet: '' };
+        return found === null ? null : { document: found, snippet: '', highlights: [], matchedTerms: [] };
       }),
     }),
     list: ({ afterId, limit }) => ({
@@ -56,6 +56,7 @@ function readableStages() {
         .filter(({ id }) => afterId === null || id > afterId)
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
+      lastId: null,
     }),
     collections: () => ({ collections: [] }),
   };

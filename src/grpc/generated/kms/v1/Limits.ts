@@ -25,6 +25,16 @@ export interface Limits {
   'engineIdBytesMax'?: (number);
   'sourceNameBytesMax'?: (number);
   'deadLetterIdsMax'?: (number);
+  'filterDepthMax'?: (number);
+  'filterConditionsMax'?: (number);
+  'filterValuesMax'?: (number);
+  'facetsMax'?: (number);
+  'facetValuesMax'?: (number);
+  'facetValuesDefault'?: (number);
+  'boostsMax'?: (number);
+  'examplesMax'?: (number);
+  'reportRowsMax'?: (number);
+  'reportRowsDefault'?: (number);
 }
 
 export interface Limits__Output {
@@ -51,4 +61,14 @@ export interface Limits__Output {
   'engineIdBytesMax': (number);
   'sourceNameBytesMax': (number);
   'deadLetterIdsMax': (number);
+  'filterDepthMax': (number);
+  'filterConditionsMax': (number);
+  'filterValuesMax': (number);
+  'facetsMax': (number);
+  'facetValuesMax': (number);
+  'facetValuesDefault': (number);
+  'boostsMax': (number);
+  'examplesMax': (number);
+  'reportRowsMax': (number);
+  'reportRowsDefault': (number);
 }

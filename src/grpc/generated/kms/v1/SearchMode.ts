@@ -3,6 +3,8 @@
 export const SearchMode = {
   SEARCH_MODE_UNSPECIFIED: 'SEARCH_MODE_UNSPECIFIED',
   SEARCH_MODE_SEMANTIC: 'SEARCH_MODE_SEMANTIC',
+  SEARCH_MODE_LEXICAL: 'SEARCH_MODE_LEXICAL',
+  SEARCH_MODE_HYBRID: 'SEARCH_MODE_HYBRID',
 } as const;
 
 export type SearchMode =
@@ -10,5 +12,9 @@ export type SearchMode =
   | 0
   | 'SEARCH_MODE_SEMANTIC'
   | 1
+  | 'SEARCH_MODE_LEXICAL'
+  | 2
+  | 'SEARCH_MODE_HYBRID'
+  | 3
 
 export type SearchMode__Output = typeof SearchMode[keyof typeof SearchMode]

@@ -5,10 +5,16 @@ export interface SearchTimings {
   'embedMs'?: (number | string);
   'searchMs'?: (number | string);
   'totalMs'?: (number | string);
+  'rankMs'?: (number | string);
+  'rerankMs'?: (number | string);
+  'fetchMs'?: (number | string);
 }
 
 export interface SearchTimings__Output {
   'embedMs': (number);
   'searchMs': (number);
   'totalMs': (number);
+  'rankMs': (number);
+  'rerankMs': (number);
+  'fetchMs': (number);
 }

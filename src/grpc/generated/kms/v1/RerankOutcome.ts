@@ -1,0 +1,23 @@
+// Original file: proto/kms/v1/search_service.proto
+
+export const RerankOutcome = {
+  RERANK_OUTCOME_UNSPECIFIED: 'RERANK_OUTCOME_UNSPECIFIED',
+  RERANK_OUTCOME_NONE: 'RERANK_OUTCOME_NONE',
+  RERANK_OUTCOME_DONE: 'RERANK_OUTCOME_DONE',
+  RERANK_OUTCOME_OVER_BUDGET: 'RERANK_OUTCOME_OVER_BUDGET',
+  RERANK_OUTCOME_UNAVAILABLE: 'RERANK_OUTCOME_UNAVAILABLE',
+} as const;
+
+export type RerankOutcome =
+  | 'RERANK_OUTCOME_UNSPECIFIED'
+  | 0
+  | 'RERANK_OUTCOME_NONE'
+  | 1
+  | 'RERANK_OUTCOME_DONE'
+  | 2
+  | 'RERANK_OUTCOME_OVER_BUDGET'
+  | 3
+  | 'RERANK_OUTCOME_UNAVAILABLE'
+  | 4
+
+export type RerankOutcome__Output = typeof RerankOutcome[keyof typeof RerankOutcome]

@@ -1,0 +1,37 @@
+// Where the terms of a text stand in it, for marking what a query has found. Analysis remembers spellings, not places,
+// so the places are found again: pieces come in the order of the text, as they stand in it.
+
+import type { TextToken } from './analyzed-text.ts';
+import { visitPieces } from './text-pieces.ts';
+
+/** The scripts that analysis takes apart into pairs of neighbouring characters. */
+const unspaced =
+  /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]+$/u;
+
+/** All pieces of the text in order, those that give no term included. Pairs of characters overlap. */
+export function tokensIn(text: string): TextToken[] {
+  const tokens: TextToken[] = [];
+  let start = 0;
+  let end = 0;
+  visitPieces(text, ({ kind, term, surface, parts }) => {
+    const last = tokens.at(-1);
+    // 検索 and 索す of 検索す: the second begins within the first.
+    const isOverlapping = last !== undefined && last.end > last.start && overlaps(text, last, surface);
+    const place = text.indexOf(surface, isOverlapping ? start + characterLength(text, start) : end);
+    if (place < 0) return;
+    start = place;
+    end = place + surface.length;
+    tokens.push({ start, end, terms: kind === 'stop word' ? [] : [term, ...parts.map((part) => part.term)] });
+  });
+  return tokens;
+}
+
+/** Whether the surface stands one character behind the beginning of the last token, before its end. */
+function overlaps(text: string, last: TextToken, surface: string): boolean {
+  const next = last.start + characterLength(text, last.start);
+  return next < last.end && unspaced.test(surface) && text.startsWith(surface, next);
+}
+
+function characterLength(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+}

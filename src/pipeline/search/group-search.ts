@@ -1,0 +1,189 @@
+// From queries that are read and embedded to their answers: ask the shards → fuse the lists, pin → reorder → read the
+// documents of the page. Queries that one task of a shard can answer walk together.
+
+import type { Clock } from '../../base/clock.ts';
+import type { Reranker } from '../../embedding/cross-encoder/reranker.ts';
+import { mergeFacets } from '../../filtering/merge-facets.ts';
+import type { FilterPlan, RerankOutcome, SearchAnswer, SearchExplanation } from '../../model/query.ts';
+import type { ShardAnswer } from '../../stages/index/index-messages.ts';
+import type { CallOptions } from '../engine-api.ts';
+import type { FlowMetrics } from '../flow-metrics.ts';
+import { type AskedQuery, listDepth, rowCountOf, shardQueryOf } from './asked-query.ts';
+import { noEvidence } from './lexical-plan.ts';
+import { type ListedHit, listHits } from './listed-hits.ts';
+import { type FusedHits, fuseHits, type RankedHit } from './ranked-hit.ts';
+import {
+  applyPriors,
+  applyRerank,
+  collapseHits,
+  diversifyHits,
+  isReordered,
+  type KnownHit,
+  needsChunks,
+  rerankTimeMs,
+  textsToRerank,
+  windowOf,
+} from './reorder-hits.ts';
+import type { ShardPanel } from './shard-panel.ts';
+import { showHits } from './show-hits.ts';
+import { StageTimes } from './stage-times.ts';
+
+export interface GroupSearchParts {
+  readonly panel: ShardPanel;
+  readonly reranker: Reranker | null;
+  readonly clock: Clock;
+  readonly metrics: FlowMetrics;
+}
+
+/** An answer but for what the batch around it knows. */
+export type SpaceAnswer = Omit<SearchAnswer, 'searchId'>;
+
+interface Ranked extends FusedHits {
+  readonly listed: readonly ListedHit[];
+}
+
+interface Page {
+  readonly hits: readonly RankedHit[];
+  readonly rerank: RerankOutcome;
+}
+
+/** What a filter cost at the worst of the shards. */
+const plans: readonly FilterPlan[] = ['none', 'scan', 'graph', 'fallback'];
+
+/** Index-aligned; `timings` lack what the batch did before: embedMs and totalMs are 0. */
+export async function searchGroup(
+  members: readonly AskedQuery[],
+  parts: GroupSearchParts,
+  call: CallOptions,
+): Promise<SpaceAnswer[]> {
+  const { panel } = parts;
+  const times = new StageTimes(parts);
+  const answers = await times.during('index', () => panel.search(shardQueryOf(members, panel.count), call));
+  const ranked = await times.during('rank', () => rankRows(members, answers));
+  const pages = await Promise.all(
+    members.map((member, i) => pageOf(member, ranked[i] as Ranked, { ...parts, times }, call)),
+  );
+  const hits = await times.during('fetch', () =>
+    Promise.all(members.map((member, i) => showHits((pages[i] as Page).hits, member, panel, call))),
+  );
+  const shared = {
+    filterPlan: plans[Math.max(...answers.map((answer) => plans.indexOf(answer.filterPlan)))] ?? 'none',
+    timings: {
+      embedMs: 0,
+      searchMs: times.of('index'),
+      rankMs: times.of('rank'),
+      rerankMs: times.of('rerank'),
+      fetchMs: times.of('fetch'),
+      totalMs: 0,
+    },
+  };
+  return members.map((member, i) => ({
+    ...shared,
+    hits: hits[i] ?? [],
+    facets: member.query.facets.map((request, at) =>
+      mergeFacets(
+        answers.flatMap(({ facets }) => facets[at] ?? []),
+        request,
+      ),
+    ),
+    rerank: (pages[i] as Page).rerank,
+    correctedText: member.words?.correctedText ?? '',
+    explanation: member.query.withExplanation ? explain(member, ranked[i] as Ranked, answers) : null,
+  }));
+}
+
+function rankRows(members: readonly AskedQuery[], answers: readonly ShardAnswer[]): Ranked[] {
+  let row = 0;
+  return members.map((member) => {
+    const end = row + rowCountOf(member);
+    const hits = answers.flatMap((answer) => answer.hits.slice(row, end).flat());
+    row = end;
+    const listed = listHits(hits, listDepth(member));
+    const evidence = member.words?.evidence ?? noEvidence;
+    return { listed, ...fuseHits(listed, { evidence, fusion: member.query.fusion }) };
+  });
+}
+
+/** The hits of the page that was asked for, after whatever may reorder them. */
+async function pageOf(
+  member: AskedQuery,
+  { hits }: Ranked,
+  parts: GroupSearchParts & { readonly times: StageTimes },
+  call: CallOptions,
+): Promise<Page> {
+  const { query } = member;
+  const end = query.offset + query.limit;
+  if (!isReordered(query)) return { hits: hits.slice(query.offset, end), rerank: 'none' };
+  const { clock, times } = parts;
+  const wanted = { window: windowOf(query, listDepth(member)), withChunk: needsChunks(query) };
+  const known = await times.during('fetch', () => withFacts(hits, wanted, parts.panel, call));
+  const weighed = await times.during('rank', () => applyPriors(known, query, clock.epochMs()));
+  const reranked = await rerankHits(weighed, member, parts, call);
+  const ordered = await times.during('rank', () => {
+    const { collapse, diversity } = query;
+    const collapsed =
+      collapse === null ? reranked.hits : collapseHits(reranked.hits, collapse.similarityMin, query);
+    return diversity === null ? collapsed : diversifyHits(collapsed, diversity.lambda);
+  });
+  return { hits: ordered.slice(query.offset, end).map(({ ranked }) => ranked), rerank: reranked.outcome };
+}
+
+/** The documents of the first hits, and the chunks that matched; a hit that was deleted meanwhile is left out. */
+async function withFacts(
+  hits: readonly RankedHit[],
+  { window, withChunk }: { readonly window: number; readonly withChunk: boolean },
+  panel: ShardPanel,
+  call: CallOptions,
+): Promise<KnownHit[]> {
+  const first = hits.slice(0, window);
+  const keys = first.map(({ hit: { collection, id, chunk } }) => ({ collection, id, chunk }));
+  const facts = await panel.fetch(keys, { omitBody: true, withChunk }, call);
+  const known = first.flatMap((ranked, i): KnownHit[] => {
+    const found = facts[i] ?? null;
+    return found === null ? [] : [{ ranked, facts: found }];
+  });
+  return [...known, ...hits.slice(window).map((ranked): KnownHit => ({ ranked, facts: null }))];
+}
+
+async function rerankHits(
+  hits: readonly KnownHit[],
+  { query, text }: AskedQuery,
+  { reranker, times, clock }: GroupSearchParts & { readonly times: StageTimes },
+  call: CallOptions,
+): Promise<{ readonly hits: readonly KnownHit[]; readonly outcome: RerankOutcome }> {
+  const { rerank } = query;
+  if (rerank === null) return { hits, outcome: 'none' };
+  if (reranker === null || text === null) return { hits, outcome: 'unavailable' };
+  const leftMs = call.deadlineMs === null ? null : call.deadlineMs - clock.nowMs();
+  const budgetMs = rerankTimeMs(rerank.budgetMs, leftMs);
+  const texts = textsToRerank(hits);
+  const reply = await times.during('rerank', () =>
+    reranker.rerank({ query: text, texts, budgetMs, signal: call.signal }),
+  );
+  if (reply.type !== 'done') return { hits, outcome: reply.type };
+  return { hits: applyRerank(hits, reply.scores), outcome: 'done' };
+}
+
+function explain(
+  { text, vectors, words, phrases, excluded, filter }: AskedQuery,
+  { listed, semanticWeight }: Ranked,
+  answers: readonly ShardAnswer[],
+): SearchExplanation {
+  const count = (rank: 'semanticRank' | 'lexicalRank') =>
+    listed.filter(({ candidate }) => candidate[rank] !== null).length;
+  const passing = answers.flatMap((answer) => answer.passing ?? []);
+  return {
+    understanding: {
+      text: vectors === null ? '' : (text ?? ''),
+      terms: words?.terms ?? [],
+      phrases,
+      excluded,
+      filter,
+      corrections: words?.corrections ?? [],
+    },
+    semanticWeight,
+    filteredDocuments: passing.length === 0 ? null : passing.reduce((sum, each) => sum + each, 0),
+    semanticCandidates: count('semanticRank'),
+    lexicalCandidates: count('lexicalRank'),
+  };
+}

@@ -1,0 +1,62 @@
+// What the tops of the two lists say about how far each can be trusted, and the weight that follows from it.
+//
+// Where the best cosine stands far above that of the hundredth document, the model has found what was meant, and words
+// would only disturb; where the cosines lie close together, it sees a heap of similar texts, and the words decide. No
+// other evidence tried (length of the query, agreement of the lists, gaps of the lexical list) added to this one.
+
+import type { Candidate, QueryEvidence } from './candidate.ts';
+
+/** Each list is asked for so many documents at least: the last of them says what a document scores by chance. */
+export const fusionDepth = 100;
+
+export interface ListTops {
+  /** Cosines of the semantic list's first and of its hundredth document, or its last if it has fewer. */
+  readonly cosineTop: number;
+  readonly cosineLast: number;
+  /** BM25 of the lexical list's first document. */
+  readonly lexicalTop: number;
+  /** The share of the query's information that it scores, in [0, 1]. */
+  readonly lexicalTopShare: number;
+}
+
+/** `candidates`: the union of both lists to a depth of `fusionDepth` or more; the tops do not depend on the depth. */
+export function topsOf(candidates: readonly Candidate[], { information }: QueryEvidence): ListTops {
+  const cosines = candidates.flatMap(({ cosine }) => (cosine === null ? [] : [cosine]));
+  cosines.sort((a, b) => b - a);
+  const lexicalTop = candidates.reduce((top, { lexicalScore }) => Math.max(top, lexicalScore ?? 0), 0);
+  return {
+    cosineTop: cosines[0] ?? 0,
+    cosineLast: cosines[Math.min(fusionDepth, cosines.length) - 1] ?? 0,
+    lexicalTop,
+    lexicalTopShare: information > 0 ? lexicalTop / information : 0,
+  };
+}
+
+/** Fitted over the judged sets and variants of their queries (docs/decisions/026). */
+export interface WeightParameters {
+  /** The weight of the words where the cosines say everything. */
+  readonly floor: number;
+  /** What is added where they say nothing. */
+  readonly rise: number;
+  /** The spread of the cosines, top to hundredth, at which half of it is added. */
+  readonly spread: number;
+  /** How much the weight makes up for lists whose top scores little, 0 to 1: at 1 only a list's own scale counts. */
+  readonly levelling: number;
+}
+
+export const fittedWeights: WeightParameters = { floor: 0.25, rise: 1.1, spread: 0.27, levelling: 0.75 };
+
+/** Half of the way from one side to the other, in cosine; finer than the noise of the spread would be too fine. */
+const spreadWidth = 0.03;
+const usualShare = 0.3;
+const shareMin = 0.02;
+
+/** What BM25, as a share of the query's information, weighs against one of cosine. */
+export function lexicalWeightOf(
+  { cosineTop, cosineLast, lexicalTopShare }: Pick<ListTops, 'cosineTop' | 'cosineLast' | 'lexicalTopShare'>,
+  { floor, rise, spread, levelling }: WeightParameters = fittedWeights,
+): number {
+  const doubt = 1 / (1 + Math.exp((cosineTop - cosineLast - spread) / spreadWidth));
+  const level = ((lexicalTopShare + shareMin) / usualShare) ** -levelling;
+  return (floor + rise * doubt) * level;
+}
