@@ -1,5 +1,6 @@
 // Analytics of searches for tests: a real log in a folder, or none, and searches to remember.
 
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { DocumentKey, StoredDocument } from '../../src/model/document.ts';
 import { plainSearch, type SearchAnswer, type SearchHit, type SearchQuery } from '../../src/model/query.ts';
@@ -7,7 +8,9 @@ import {
   SearchAnalytics,
   type SearchAnalyticsOptions,
 } from '../../src/pipeline/analytics/search-analytics.ts';
-import type { SearchLogStore } from '../../src/storage/search-log-store.ts';
+import { openSearchLog, type SearchLogStore } from '../../src/storage/search-log-store.ts';
+import type { GrpcHarness } from './grpc-harness.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export function analyticsOf(
   store: SearchLogStore | null,
@@ -26,6 +29,18 @@ export function analyticsOf(
     onFeedback: quiet,
     ...options,
   });
+}
+
+/** Inside a test: lets the harness's engine remember searches in a real log, until the test has finished. */
+export async function rememberIn(
+  { engine }: GrpcHarness,
+  { keepsTexts }: { readonly keepsTexts: boolean } = { keepsTexts: true },
+): Promise<SearchAnalytics> {
+  const store = await openSearchLog(temporaryFolder(), systemClock);
+  const analytics = analyticsOf(store, { keepsTexts });
+  engine.analytics = analytics;
+  onTestFinished(() => analytics.close());
+  return analytics;
 }
 
 export function textQuery(text: string, query: Partial<SearchQuery> = {}): SearchQuery {

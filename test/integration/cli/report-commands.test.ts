@@ -2,12 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
-import { openSearchLog } from '../../../src/storage/search-log-store.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cli } from '../../support/cli-run.ts';
 import { type GrpcHarness, startGrpcHarness } from '../../support/grpc-harness.ts';
-import { analyticsOf, answerWith, textQuery } from '../../support/search-analytics.ts';
+import { answerWith, rememberIn, textQuery } from '../../support/search-analytics.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let harness: GrpcHarness;
@@ -18,19 +16,11 @@ afterEach(() => harness.stop());
 
 const a = { collection: 'cases', id: 'a' };
 
-async function remembering(keepsTexts = true) {
-  const store = await openSearchLog(temporaryFolder(), systemClock);
-  const analytics = analyticsOf(store, { keepsTexts });
-  harness.engine.analytics = analytics;
-  onTestFinished(() => analytics.close());
-  return analytics;
-}
-
 const kms = (...args: string[]) => cli([...args, '--address', harness.address]);
 
 describe('kms report', () => {
   test('shows counts, the slowest and what found nothing', async () => {
-    const analytics = await remembering();
+    const analytics = await rememberIn(harness);
     analytics.observe(textQuery('printer on fire'), answerWith([], { totalMs: 250 }));
     const { exitCode, stdout } = await kms('report', '--window', '7d');
     expect(exitCode).toBe(0);
@@ -40,7 +30,7 @@ describe('kms report', () => {
   });
 
   test('shows hashes where texts are not kept', async () => {
-    const analytics = await remembering(false);
+    const analytics = await rememberIn(harness, { keepsTexts: false });
     analytics.observe(textQuery('printer on fire'), answerWith([]));
     const { stdout } = await kms('report', '--json');
     const [query] = JSON.parse(stdout).zero_result_queries;
@@ -61,7 +51,7 @@ describe('kms report', () => {
 
 describe('kms feedback and kms judgements', () => {
   test('what was said of hits becomes a set that can be evaluated', async () => {
-    const analytics = await remembering();
+    const analytics = await rememberIn(harness);
     await harness.client.upsertDocument({ document: { id: 'a', title: 'Fire', body: 'Unplug it' } });
     const searchId = analytics.observe(textQuery('printer on fire'), answerWith([a, { ...a, id: 'gone' }]));
     expect((await kms('feedback', searchId, 'a', '--solved')).exitCode).toBe(0);
@@ -85,7 +75,7 @@ describe('kms feedback and kms judgements', () => {
   });
 
   test('without feedback nothing is written', async () => {
-    await remembering();
+    await rememberIn(harness);
     const folder = join(temporaryFolder(), 'none');
     const { exitCode, stderr } = await kms('judgements', folder);
     expect(exitCode).toBe(1);
@@ -93,7 +83,7 @@ describe('kms feedback and kms judgements', () => {
   });
 
   test('feedback on a search that is not remembered fails with a reason', async () => {
-    await remembering();
+    await rememberIn(harness);
     const { exitCode, stderr } = await kms('feedback', 'nope', 'a');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('the search is not remembered');

@@ -1,12 +1,9 @@
 // Feedback, reports and judgements against a real server on a real socket, over a real log.
 
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Judgement__Output } from '../../../src/grpc/generated/kms/v1/Judgement.ts';
-import { openSearchLog } from '../../../src/storage/search-log-store.ts';
 import { failureOf, type GrpcHarness, startGrpcHarness } from '../../support/grpc-harness.ts';
-import { analyticsOf, answerWith, textQuery } from '../../support/search-analytics.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { answerWith, rememberIn, textQuery } from '../../support/search-analytics.ts';
 
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
@@ -20,14 +17,6 @@ afterEach(() => harness.stop());
 
 const a = { collection: 'cases', id: 'a' };
 
-async function remembering(keepsTexts = true) {
-  const store = await openSearchLog(temporaryFolder(), systemClock);
-  const analytics = analyticsOf(store, { keepsTexts });
-  harness.engine.analytics = analytics;
-  onTestFinished(() => analytics.close());
-  return analytics;
-}
-
 async function exported(): Promise<Judgement__Output[]> {
   const judgements: Judgement__Output[] = [];
   for await (const part of harness.client.exportJudgements({})) judgements.push(...part.judgements);
@@ -36,7 +25,7 @@ async function exported(): Promise<Judgement__Output[]> {
 
 describe('RecordFeedback', () => {
   test('each kind becomes a judgement of its grade; the default collection is filled in', async () => {
-    const analytics = await remembering();
+    const analytics = await rememberIn(harness);
     const kinds = ['FEEDBACK_KIND_CLICKED', 'FEEDBACK_KIND_SOLVED', 'FEEDBACK_KIND_NOT_RELEVANT'] as const;
     for (const kind of kinds) {
       const searchId = analytics.observe(textQuery(kind), answerWith([a]));
@@ -50,7 +39,7 @@ describe('RecordFeedback', () => {
   });
 
   test('names every field that is wrong', async () => {
-    await remembering();
+    await rememberIn(harness);
     const empty = await failureOf(harness.client.recordFeedback({}));
     expect(empty.code).toBe(INVALID_ARGUMENT);
     expect(empty.violations.map(({ field }) => field)).toEqual(['search_id', 'kind', 'document']);
@@ -64,14 +53,14 @@ describe('RecordFeedback', () => {
   test('on a search that is not remembered is NOT_FOUND; with no log at all FAILED_PRECONDITION', async () => {
     const request = { searchId: 's', document: a, kind: 'FEEDBACK_KIND_CLICKED' } as const;
     expect((await failureOf(harness.client.recordFeedback(request))).code).toBe(FAILED_PRECONDITION);
-    await remembering();
+    await rememberIn(harness);
     expect((await failureOf(harness.client.recordFeedback(request))).code).toBe(NOT_FOUND);
   });
 });
 
 describe('GetSearchReport', () => {
   test('carries counts, percentiles, modes and both lists', async () => {
-    const analytics = await remembering();
+    const analytics = await rememberIn(harness);
     analytics.observe(textQuery('gone', { mode: 'lexical' }), answerWith([], { totalMs: 400 }));
     const searchId = analytics.observe(textQuery('login'), answerWith([a]));
     await analytics.recordFeedback({ searchId, document: a, kind: 'clicked' });
@@ -92,7 +81,7 @@ describe('GetSearchReport', () => {
   });
 
   test('refuses windows and limits that are none', async () => {
-    await remembering();
+    await rememberIn(harness);
     const requests = [
       { window: { seconds: 0 } },
       { window: { seconds: 4e8 } },
@@ -111,7 +100,7 @@ describe('GetSearchReport', () => {
 
 describe('ExportJudgements', () => {
   test('loses none of thousands, however slowly they are read', async () => {
-    const analytics = await remembering();
+    const analytics = await rememberIn(harness);
     const recorded = Array.from({ length: 2_100 }, (_, i) => {
       const searchId = analytics.observe(textQuery(`query ${i}`), answerWith([a]));
       return analytics.recordFeedback({ searchId, document: a, kind: 'clicked' });
@@ -122,7 +111,7 @@ describe('ExportJudgements', () => {
   });
 
   test('is refused where texts are not kept', async () => {
-    await remembering(false);
+    await rememberIn(harness, { keepsTexts: false });
     expect((await failureOf(exported())).code).toBe(FAILED_PRECONDITION);
   });
 });
