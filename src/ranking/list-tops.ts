@@ -1,8 +1,8 @@
 // What the tops of the two lists say about how far each can be trusted, and the weight that follows from it.
 //
 // Where the best cosine stands far above that of the hundredth document, the model has found what was meant, and words
-// would only disturb; where the cosines lie close together, it sees a heap of similar texts, and the words decide. No
-// other evidence tried (length of the query, agreement of the lists, gaps of the lexical list) added to this one.
+// would only disturb; where the cosines lie close together, it sees a heap of similar texts, and the words decide. The
+// share that the best lexical hit scores adds a little; length of the query, agreement and gaps of the lists did not.
 
 import type { Candidate, QueryEvidence } from './candidate.ts';
 

@@ -3,8 +3,8 @@
 // overlapping pieces of one text, as the chunker does all day, costs a map look-up a word.
 
 import { Tokenizer } from '@huggingface/tokenizers';
+import { TwoGenerationCache } from '../../base/two-generation-cache.ts';
 import type { ModelTokenizer } from '../embedding-provider.ts';
-import { TwoGenerationCache } from '../two-generation-cache.ts';
 import { minilmTokenizerFile, readPinnedFile } from './minilm-files.ts';
 
 /** The length the model was tuned and evaluated with; positions go to 512, quality does not. */

@@ -1,8 +1,8 @@
 // Query embedding: people and dashboards ask the same again and again, and often at the same moment. The last few
 // thousand answers are kept in memory, and equal questions that meet share one computation.
 
+import { TwoGenerationCache } from '../../base/two-generation-cache.ts';
 import type { EmbeddedTexts, EmbeddingProvider } from '../../embedding/embedding-provider.ts';
-import { TwoGenerationCache } from '../../embedding/two-generation-cache.ts';
 import type { EmbeddedBatch } from './embed-messages.ts';
 
 /** At 384 dimensions 1.5 KB each, and the text: some 8 MB. */

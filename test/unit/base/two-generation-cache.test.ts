@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TwoGenerationCache } from '../../../src/embedding/two-generation-cache.ts';
+import { TwoGenerationCache } from '../../../src/base/two-generation-cache.ts';
 
 test('the cache never holds more than its maximum, and always the half that was used last', () => {
   const steps = fc.array(fc.record({ isWrite: fc.boolean(), key: fc.nat(30) }), { maxLength: 200 });
