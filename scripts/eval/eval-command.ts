@@ -73,10 +73,10 @@ function createCommand(io: EvalIo): Command {
     .addOption(
       new Option('--seed <number>', 'of the resamples and the draws').default(42).argParser(readSeed),
     )
-    .option(
-      '--leave-one-out',
-      'also judge fusion on each set with parameters fitted on the other sets',
-      false,
+    .addOption(
+      new Option('--leave-one-out', 'also judge fusion on each set with parameters fitted on the other sets')
+        .default(false)
+        .conflicts('mode'),
     )
     .option('--json <file>', 'write all figures as JSON')
     .option(

@@ -6,7 +6,7 @@ import type { SetFeatures } from './fusion-features.ts';
 import { judgeLabelled, type LabelledResult } from './judge-labelled.ts';
 import { judgePairs, type PairResult } from './judge-pairs.ts';
 import { judgeRetrieval, type RetrievalResult } from './judge-retrieval.ts';
-import { type LeftOutResult, leaveOneOut } from './leave-one-out.ts';
+import { type JudgedFeatures, type LeftOutResult, leaveOneOut } from './leave-one-out.ts';
 import type { Progress } from './progress.ts';
 import type { SearchMethod } from './search-methods.ts';
 
@@ -31,6 +31,7 @@ export interface EvaluationOptions {
   readonly progress: Progress;
   /** Told each result as soon as it is known. */
   readonly onResult: (result: SetResult) => void;
+  /** Needs all modes. */
   readonly isLeftOut: boolean;
   /** Told what fusion saw of a retrieval set; null: nobody wants to know. */
   readonly onFeatures: ((features: SetFeatures) => void) | null;
@@ -42,14 +43,14 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
   const engine = await EvalEngine.start(options.settings);
   try {
     const results: SetResult[] = [];
-    const features: SetFeatures[] = [];
-    const keep = (set: SetFeatures) => {
-      features.push(set);
-      options.onFeatures?.(set);
+    const seen: JudgedFeatures[] = [];
+    const keep = (judged: JudgedFeatures) => {
+      seen.push(judged);
+      options.onFeatures?.(judged.features);
     };
-    const onFeatures = options.isLeftOut ? keep : options.onFeatures;
+    const onFeatures = options.isLeftOut || options.onFeatures !== null ? keep : null;
     for (const found of options.sets) {
-      const result = await judgeSet(engine, found, { ...options, onFeatures });
+      const result = await judgeSet(engine, found, options, onFeatures);
       options.progress.end();
       options.onResult(result);
       results.push(result);
@@ -59,7 +60,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
       engine: { version, generation: vectorSpace?.generation ?? '' },
       seed: options.seed,
       results,
-      leftOut: features.length > 1 ? leaveOneOut(features, options.seed) : null,
+      leftOut: options.isLeftOut && seen.length > 1 ? leaveOneOut(seen, options.seed) : null,
     };
   } finally {
     options.progress.end();
@@ -70,7 +71,8 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
 async function judgeSet(
   engine: EvalEngine,
   found: FoundSet,
-  { methods, options, seed, progress, onFeatures }: EvaluationOptions,
+  { methods, options, seed, progress }: EvaluationOptions,
+  onFeatures: ((seen: JudgedFeatures) => void) | null,
 ): Promise<SetResult> {
   const set = await found.read();
   const how = {

@@ -4,8 +4,9 @@ import { askQueries } from './ask-queries.ts';
 import { type Estimate, estimate, estimateDifference, mean } from './bootstrap.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
 import type { EvalEngine, LoadedCollection, OnProgress } from './eval-engine.ts';
-import { featuresOf, type SetFeatures } from './fusion-features.ts';
+import { featuresOf } from './fusion-features.ts';
 import type { RetrievalSet } from './judged-set.ts';
+import type { JudgedFeatures } from './leave-one-out.ts';
 import { judge, type MetricName, type Metrics, metricNames } from './retrieval-metrics.ts';
 import type { SearchMethod } from './search-methods.ts';
 
@@ -52,7 +53,7 @@ export interface RetrievalJudgement {
   readonly seed: number;
   readonly onProgress: (phase: string) => OnProgress;
   /** Told what fusion saw; null: nobody wants to know. */
-  readonly onFeatures: ((features: SetFeatures) => void) | null;
+  readonly onFeatures: ((seen: JudgedFeatures) => void) | null;
 }
 
 export async function judgeRetrieval(
@@ -81,7 +82,11 @@ export async function judgeRetrieval(
     const { metrics } = await ask(option, false);
     optionResults.push({ name: option.name, differences: optionDifferences(metrics, byMethod, seed) });
   }
-  onFeatures?.(await featuresOf(engine.client, set, loaded, onProgress('features')));
+  if (onFeatures !== null) {
+    const features = await featuresOf(engine.client, set, loaded, onProgress('features'));
+    const [semantic = [], lexical = []] = ['semantic', 'lexical'].map((name) => byMethod.get(name));
+    onFeatures({ features, parts: { semantic, lexical } });
+  }
   return {
     type: 'retrieval',
     name: set.name,

@@ -14,6 +14,12 @@ export type CandidateScorer = (query: QueryFeatures) => readonly number[];
 /** From some sets to a scorer. */
 export type Fit = (sets: readonly SetFeatures[]) => CandidateScorer;
 
+/** What fusion saw of a set, and how the modes did on it, index-aligned with its queries. */
+export interface JudgedFeatures {
+  readonly features: SetFeatures;
+  readonly parts: Readonly<Record<'semantic' | 'lexical', readonly Metrics[]>>;
+}
+
 export interface LeftOutResult {
   readonly name: string;
   readonly metrics: Readonly<Record<LeftOutMetric, LeftOutFigures>>;
@@ -24,29 +30,29 @@ export interface LeftOutFigures {
   readonly fitted: Estimate;
   /** By the engine's own parameters, over the same candidates. */
   readonly engine: number;
-  /** The side with the higher mean over the same candidates, and how much the fit has more, paired by query. */
+  /** The mode with the higher mean, and how much the fit has more, paired by query. */
   readonly better: 'semantic' | 'lexical';
   readonly difference: Estimate;
 }
 
-/** MAP counts only what is within the candidates: somewhat less than over 1,000 hits. */
+/** MAP counts only what is within the candidates, and for the modes what is within 1,000 hits: to the fit's disadvantage. */
 export const leftOutMetrics = ['map', 'ndcg@10', 'recall@5'] as const satisfies readonly MetricName[];
 type LeftOutMetric = (typeof leftOutMetrics)[number];
 
 /** Index-aligned with `sets`, of which there are at least two. */
 export function leaveOneOut(
-  sets: readonly SetFeatures[],
+  sets: readonly JudgedFeatures[],
   seed: number,
   fitOn: Fit = fitAdaptive,
 ): LeftOutResult[] {
-  return sets.map((set) => {
+  return sets.map(({ features, parts }) => {
+    const others = sets.map((set) => set.features).filter((other) => other !== features);
     const metricsOf = {
-      fitted: judgeAll(set, fitOn(sets.filter((other) => other !== set))),
-      engine: judgeAll(set, ({ candidates, evidence }) =>
+      ...parts,
+      fitted: judgeAll(features, fitOn(others)),
+      engine: judgeAll(features, ({ candidates, evidence }) =>
         fuse(candidates, evidence).scores.map(({ score }) => score),
       ),
-      semantic: judgeAll(set, ({ candidates }) => candidates.map(({ cosine }) => cosine ?? 0)),
-      lexical: judgeAll(set, ({ candidates }) => candidates.map(({ lexicalScore }) => lexicalScore ?? 0)),
     };
     const figures = leftOutMetrics.map((name) => {
       const values = (which: keyof typeof metricsOf) => metricsOf[which].map((metrics) => metrics[name]);
@@ -59,7 +65,7 @@ export function leaveOneOut(
       };
       return [name, row] as const;
     });
-    return { name: set.name, metrics: Object.fromEntries(figures) as LeftOutResult['metrics'] };
+    return { name: features.name, metrics: Object.fromEntries(figures) as LeftOutResult['metrics'] };
   });
 }
 

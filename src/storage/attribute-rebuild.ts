@@ -5,8 +5,8 @@
 import type { DocumentRecord } from './document-record.ts';
 import type { ShardStore } from './shard-store.ts';
 
-/** Documents of one transaction: some 10 ms, and with the longest bodies there can be a gigabyte of memory. */
-const documentsPerWrite = 128;
+/** Documents of one transaction; with the longest bodies and texts there can be, 256 MiB of memory. */
+const documentsPerWrite = 32;
 
 /** Nothing else may write meanwhile. `onProgress` is told how many documents are done, of all. */
 export async function rebuildAttributes(

@@ -2,6 +2,7 @@
 // document would take its neighbours along.
 
 import { type Fault, KmsError, toFault } from '../../base/errors.ts';
+import type { Attributes } from '../../model/document.ts';
 import { collectionNamePattern, limits } from '../../model/limits.ts';
 import type { CommitBatch, CommitItem } from './index-messages.ts';
 
@@ -41,7 +42,19 @@ export function bytesOf(items: readonly CheckedItem[]): number {
   let bytes = 0;
   for (const { item, vectors } of items) {
     const characters = item.title.length + item.body.length + (item.content?.text.length ?? 0);
-    bytes += rowBytes + characters * 2 + (vectors?.byteLength ?? 0);
+    bytes += rowBytes + characters * 2 + (vectors?.byteLength ?? 0) + attributeBytes(item.attributes);
+  }
+  return bytes;
+}
+
+/** Each value stands in the record, in the row for filters, and in the rows of the index. */
+function attributeBytes(attributes: Attributes): number {
+  const indexedBytes = 300;
+  let bytes = 0;
+  for (const [name, value] of Object.entries(attributes)) {
+    const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as string[]) : [''];
+    bytes += name.length * 2;
+    for (const text of texts) bytes += indexedBytes + text.length * 4;
   }
   return bytes;
 }

@@ -92,7 +92,8 @@ function searchIndex(state: ShardState, request: NearestRequest, existing: numbe
     if (found.length >= existing) return found;
     // The tail answers exactly, so with it alone there is no more to be had; a graph may have parts it cannot reach.
     if (k >= index.size && index.isExact) return found;
-    if (k >= index.size || k >= graphNeighborsMax) return null;
+    // Looked at before widening: one search in the graph cannot give way.
+    if (k >= index.size || Math.min(k * widening, index.size) > graphNeighborsMax) return null;
     giveWay();
   }
 }

@@ -10,6 +10,12 @@ import type { ShardState } from './shard-state.ts';
 
 type Suggestion = TermAnswer['suggestions'][number][number];
 
+/**
+ * Rarer terms are counted document by document. The statistics count replaced versions until a merge drops them, and one
+ * document of four versions would look like four: too many to be pinned by its error code.
+ */
+const countedMax = 64;
+
 /** Whoever asks takes one of them, after hearing all shards: a word rare here may be the most frequent overall. */
 const suggestionsMax = 8;
 
@@ -43,10 +49,19 @@ function statisticsOf(
     sum.titleTokens += own.titleTokens;
     sum.bodyTokens += own.bodyTokens;
     sum.documentFrequencies = sum.documentFrequencies.map(
-      (frequency, i) => frequency + (own.documentFrequencies[i] ?? 0),
+      (frequency, i) => frequency + frequencyIn(lexical, terms[i] ?? '', own.documentFrequencies[i] ?? 0),
     );
   }
   return sum;
+}
+
+function frequencyIn(lexical: CollectionWords['lexical'], term: string, counted: number): number {
+  if (counted === 0 || counted > countedMax) return counted;
+  let live = 0;
+  lexical.forEachLabel(term, () => {
+    live++;
+  });
+  return live;
 }
 
 /** Of all collections; the nearest first, and of those the most frequent. */
@@ -55,7 +70,9 @@ function suggestionsFor(
   term: string,
   budget: SpellingBudget,
 ): Suggestion[] {
-  if (words.some(({ lexical }) => (lexical.statistics([term]).documentFrequencies[0] ?? 0) > 0)) return [];
+  const isHeld = ({ lexical }: CollectionWords) =>
+    frequencyIn(lexical, term, lexical.statistics([term]).documentFrequencies[0] ?? 0) > 0;
+  if (words.some(isHeld)) return [];
   budget.startWord();
   const byTerm = new Map<string, Suggestion>();
   for (const { lexical } of words) {

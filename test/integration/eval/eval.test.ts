@@ -174,6 +174,7 @@ it('says in one line what is wrong with the data, without starting an engine', a
 it('refuses wrong usage with exit code 2, and teaches the layout of a set', async () => {
   expect((await evaluation()).exitCode).toBe(2);
   expect((await evaluation('--data', '.', '--mode', 'psychic')).exitCode).toBe(2);
+  expect((await evaluation('--data', '.', '--mode', 'lexical', '--leave-one-out')).exitCode).toBe(2);
   expect((await evaluation('--data', '.', '--seed', '-1')).exitCode).toBe(2);
   expect((await evaluation('--data', '.', '--setting', 'EF=3')).exitCode).toBe(2);
   const help = await evaluation('--help');

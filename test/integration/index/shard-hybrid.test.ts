@@ -309,6 +309,17 @@ test('a shard tells how frequent terms are, what may have been meant, and which 
   });
 });
 
+test('a rare term is as frequent as the documents that hold it now, however often they were updated', async () => {
+  const driver = await ShardDriver.start();
+  for (let version = 0; version < 5; version++)
+    await driver.commit([document('a', `ORA-00942\nversion ${version}`)]);
+  await driver.commit([document('b', 'ORA-00942\nonce')]);
+  await driver.commit([document('b', 'gone\nfrom here')]);
+  const question = { collections: [], terms: ['ora-00942', 'once'], misspelt: ['once'], fields: [] };
+  const answer = await driver.actor.tasks.describeTerms(question, testTaskContext());
+  expect(answer.statistics.documentFrequencies).toEqual([1, 0]);
+});
+
 test('a shown document has its matched terms, and the passage that holds most of them with each marked', async () => {
   const driver = await ShardDriver.start();
   const filler = 'Lorem ipsum dolor sit amet consetetur sadipscing elitr. '.repeat(20);

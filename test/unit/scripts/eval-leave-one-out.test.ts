@@ -2,7 +2,12 @@
 
 import { expect, it } from 'vitest';
 import type { JudgedCandidate, SetFeatures } from '../../../scripts/eval/fusion-features.ts';
-import { type CandidateScorer, leaveOneOut } from '../../../scripts/eval/leave-one-out.ts';
+import {
+  type CandidateScorer,
+  type JudgedFeatures,
+  leaveOneOut,
+} from '../../../scripts/eval/leave-one-out.ts';
+import { judge } from '../../../scripts/eval/retrieval-metrics.ts';
 
 const candidate = (id: string, cosine: number, lexicalScore: number, gain: number): JudgedCandidate => ({
   id,
@@ -38,8 +43,18 @@ function fit(sets: readonly SetFeatures[]): CandidateScorer {
   return by(2 * semantic >= sets.length ? 'cosine' : 'lexicalScore');
 }
 
+const rankings = (...ids: string[]) => judge({ shallow: ids, deep: ids }, new Map([['a', 1]]));
+
+/** As the modes ranked it. */
+function judged(name: string, best: 'cosine' | 'lexicalScore'): JudgedFeatures {
+  const [first, second] = [[rankings('a', 'b')], [rankings('b', 'a')]];
+  const parts =
+    best === 'cosine' ? { semantic: first, lexical: second } : { semantic: second, lexical: first };
+  return { features: setOf(name, best), parts };
+}
+
 it('a set is judged by what was fitted on the others alone', () => {
-  const sets = [setOf('semantic', 'cosine'), setOf('lexical', 'lexicalScore')];
+  const sets = [judged('semantic', 'cosine'), judged('lexical', 'lexicalScore')];
   const results = leaveOneOut(sets, 1, fit);
   // Each set was fitted on the opposite one, so that the relevant document comes second.
   expect(results.map(({ name, metrics }) => [name, metrics.map.fitted.mean])).toEqual([
@@ -48,30 +63,31 @@ it('a set is judged by what was fitted on the others alone', () => {
   ]);
 });
 
-it('the fit is compared with the better side of the same candidates', () => {
-  const sets = [setOf('semantic', 'cosine'), setOf('lexical', 'lexicalScore')];
+it('the fit is compared with the better mode', () => {
+  const sets = [judged('semantic', 'cosine'), judged('lexical', 'lexicalScore')];
   const [first, second] = leaveOneOut(sets, 1, fit);
   expect(first?.metrics.map).toMatchObject({ better: 'semantic', difference: { mean: -0.5 } });
   expect(second?.metrics.map).toMatchObject({ better: 'lexical', difference: { mean: -0.5 } });
 });
 
-it('the engine’s own fit comes out where both sides agree', () => {
-  const agreed = { ...setOf('semantic', 'cosine') };
-  const [query] = agreed.queries;
+it('the engine’s own fit puts on top what both sides agree on', () => {
   const candidates = [candidate('a', 0.9, 0.8, 1), candidate('b', 0.1, 0.1, 0)];
-  const sets = ['one', 'two'].map((name) => ({ name, queries: [{ ...query, candidates }] })) as SetFeatures[];
+  const sets = ['one', 'two'].map((name): JudgedFeatures => {
+    const { features, parts } = judged(name, 'cosine');
+    const queries = features.queries.map((query) => ({ ...query, candidates }));
+    return { features: { name, queries }, parts };
+  });
   for (const { metrics } of leaveOneOut(sets, 1))
     expect(metrics.map).toMatchObject({ fitted: { mean: 1 }, engine: 1, difference: { mean: 0 } });
 });
 
 it('a relevant document that is no candidate counts as not found', () => {
-  const set = setOf('semantic', 'cosine');
-  const [query] = set.queries;
-  const missing = { ...query, relevant: [...(query?.relevant ?? []), { id: 'nowhere', gain: 1 }] };
-  const sets = [
-    { ...set, queries: [missing as SetFeatures['queries'][number]] },
-    setOf('semantic', 'cosine'),
-  ];
+  const { features, parts } = judged('semantic', 'cosine');
+  const queries = features.queries.map((query) => ({
+    ...query,
+    relevant: [...query.relevant, { id: 'nowhere', gain: 1 }],
+  }));
+  const sets = [{ features: { ...features, queries }, parts }, judged('semantic', 'cosine')];
   const [first] = leaveOneOut(sets, 1, fit);
   expect(first?.metrics.map.fitted.mean).toBe(0.5);
 });
