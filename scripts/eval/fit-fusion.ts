@@ -34,6 +34,8 @@ export interface FitSet {
 /** Falling behind the better side is worse than gaining on it is good: nobody may lose by the default. */
 const lossFactor = 4;
 const rounds = 8;
+/** Where a fit begins: between what the duplicates and what the abstracts want. With two sets it matters. */
+const neutralWeights: WeightParameters = { floor: 0.25, rise: 1.1, spread: 0.27, levelling: 0.75 };
 const steps: WeightParameters = { floor: 0.1, rise: 0.3, spread: 0.02, levelling: 0.25 };
 const names = Object.keys(steps) as (keyof WeightParameters)[];
 
@@ -61,7 +63,7 @@ export function meanAveragePrecision({ queries }: FitSet, parameters: WeightPara
 /** Starts from what the engine has; each round tries a step up and down for each parameter, and halves the steps at a stop. */
 export function fitWeights(
   sets: readonly FitSet[],
-  start: WeightParameters = fittedWeights,
+  start: WeightParameters = neutralWeights,
 ): WeightParameters {
   let best = start;
   let bestValue = objective(sets, best);

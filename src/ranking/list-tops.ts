@@ -44,7 +44,7 @@ export interface WeightParameters {
   readonly levelling: number;
 }
 
-export const fittedWeights: WeightParameters = { floor: 0.25, rise: 1.1, spread: 0.27, levelling: 0.75 };
+export const fittedWeights: WeightParameters = { floor: 0.09, rise: 1.5, spread: 0.26, levelling: 0.9 };
 
 /** Half of the way from one side to the other, in cosine; finer than the noise of the spread would be too fine. */
 const spreadWidth = 0.03;
