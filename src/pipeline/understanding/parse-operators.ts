@@ -31,18 +31,23 @@ export interface ParsedQuery {
 
 /** As people type; a pasted ticket is longer, or has lines. */
 const typedLengthMax = 200;
+/** A sentence quotes a title or a message, and hardly means that nothing without it will do. */
+const wordsBesidePhrasesMax = 6;
 
 /**
  * Reads `text` by `syntax`. `fields`: the attributes that exist, of those that `namedFields` gives; a `field:value` of
  * another name is text (`error: disk full`, `http://x`). In `auto`, words are excluded only when words remain to look
- * for. Never throws; without an operator the text is returned as it is.
+ * for, and quotes in a sentence of more than `wordsBesidePhrasesMax` other words are text. Never throws; without an
+ * operator the text is returned as it is.
  */
 export function parseOperators(
   text: string,
   syntax: QuerySyntax,
   fields: ReadonlySet<string> = new Set(),
 ): ParsedQuery {
-  const bounded = withinBounds(operatorsIn(text, syntax, (name) => isBuiltIn(name) || fields.has(name)));
+  const found = withinBounds(operatorsIn(text, syntax, (name) => isBuiltIn(name) || fields.has(name)));
+  const isQuoting = syntax === 'auto' && isSentence(text, found);
+  const bounded = isQuoting ? found.filter(({ operator }) => operator.type !== 'phrase') : found;
   const parsed = withoutOperators(text, bounded);
   const excludesAll = parsed.excluded.length + parsed.excludedPhrases.length > 0 && !hasWord(parsed.text);
   if (syntax !== 'auto' || !excludesAll) return parsed;
@@ -139,6 +144,15 @@ function withoutOperators(text: string, found: readonly PlacedOperator[]): Parse
   }
   const rest = (remaining + text.slice(end)).replace(/[^\S\n]+/g, ' ').trim();
   return { text: hasWord(rest) ? rest : '', phrases, excluded, excludedPhrases, fields };
+}
+
+function isSentence(text: string, found: readonly PlacedOperator[]): boolean {
+  const parsed = withoutOperators(text, found);
+  return wordsIn(parsed.text) - wordsIn(parsed.phrases.join(' ')) > wordsBesidePhrasesMax;
+}
+
+function wordsIn(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }
 
 function hasWord(text: string): boolean {

@@ -172,6 +172,15 @@ describe('which texts have operators', () => {
     expect([phrases.length, excluded.length, found.length]).toEqual([16, 16, 16]);
     expect(rest.match(/-toner "a b" status:open/g)).toHaveLength(4);
   });
+
+  it('a quote in a sentence is text, and an operator where the sentence is read for operators', () => {
+    const text = 'articles on layout including "what you see is what you get" systems and their users';
+    expect(parseOperators(text, 'auto').phrases).toEqual([]);
+    expect(parseOperators(text, 'auto').text).toBe(text);
+    expect(parseOperators(text, 'operators').phrases).toEqual(['what you see is what you get']);
+    const short = 'layout "what you see is what you get" systems';
+    expect(parseOperators(short, 'auto').phrases).toEqual(['what you see is what you get']);
+  });
 });
 
 describe('any text', () => {
