@@ -3,8 +3,8 @@
 
 const ranks = [
   ['base'],
-  ['actor', 'config', 'model', 'observability', 'vector', 'lexical', 'ranking'],
-  ['filtering'],
+  ['actor', 'config', 'model', 'observability', 'vector', 'lexical'],
+  ['filtering', 'ranking'],
   ['sources', 'embedding', 'storage'],
   ['stages'],
   ['pipeline'],

@@ -1,6 +1,7 @@
 // Options that several commands share, and how their values are read.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { durationRule, parseDuration } from '../base/duration.ts';
 import { parseAddress } from '../config/network-address.ts';
 import { settingsSchema } from '../config/settings-schema.ts';
 
@@ -45,20 +46,12 @@ export function integerReader(min: number, max: number): (text: string) => numbe
   };
 }
 
-const durationUnits: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
 /** Reads `30s`, `5m`, `24h` or `7d` as milliseconds. */
 export function durationReader(maxDays: number): (text: string) => number {
   return (text) => {
-    const match = /^(\d{1,9})([smhd])$/.exec(text);
-    const ms = Number(match?.[1]) * (durationUnits[match?.[2] ?? ''] ?? Number.NaN);
+    const ms = parseDuration(text) ?? 0;
     if (ms > 0 && ms <= maxDays * 86_400_000) return ms;
-    throw new InvalidArgumentError(`must be a time such as 30s, 5m, 24h or 7d, at most ${maxDays}d`);
+    throw new InvalidArgumentError(`${durationRule}, at most ${maxDays}d`);
   };
 }
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { KmsError } from '../base/errors.ts';
 import type { Judgement__Output } from '../grpc/generated/kms/v1/Judgement.ts';
+import { durationToWire } from '../grpc/wire-status.ts';
 import { exitCodes, say } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { addClientOptions, type ClientOptions, durationReader } from './common-options.ts';
 import type { Connection } from './connection.ts';
 import { safeJson } from './safe-text.ts';
-import { durationToWire } from './wire-forms.ts';
 
 interface JudgementsOptions extends ClientOptions {
   readonly window: number | null;

@@ -4,11 +4,12 @@ import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import type { GetSearchReportResponse__Output } from '../grpc/generated/kms/v1/GetSearchReportResponse.ts';
 import type { ReportedSearch__Output } from '../grpc/generated/kms/v1/ReportedSearch.ts';
+import { durationToWire } from '../grpc/wire-status.ts';
 import { exitCodes } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { addClientOptions, type ClientOptions, durationReader, integerReader } from './common-options.ts';
 import { safeJson, safeLine, shortened } from './safe-text.ts';
-import { durationToWire, isoTimeOrNull } from './wire-forms.ts';
+import { isoTimeOrNull } from './wire-forms.ts';
 
 interface ReportOptions extends ClientOptions {
   readonly window: number;

@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import type { Fusion } from '../grpc/generated/kms/v1/Fusion.ts';
 import type { QuerySyntax } from '../grpc/generated/kms/v1/QuerySyntax.ts';
+import { durationToWire } from '../grpc/wire-status.ts';
 import { type SearchMode, searchModes } from '../model/query.ts';
 import { exitCodes } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -10,7 +11,6 @@ import { addClientOptions, integerReader } from './common-options.ts';
 import { printAnswer } from './print-hits.ts';
 import { addSearchOptions, type SearchOptions, scopeOf } from './search-options.ts';
 import { readFusion } from './search-values.ts';
-import { durationToWire } from './wire-forms.ts';
 
 interface TextSearchOptions extends SearchOptions {
   readonly mode: SearchMode;

@@ -4,10 +4,10 @@ import { type Command, Option } from 'commander';
 import type { Boost } from '../grpc/generated/kms/v1/Boost.ts';
 import type { Filter } from '../grpc/generated/kms/v1/Filter.ts';
 import type { FindSimilarRequest } from '../grpc/generated/kms/v1/FindSimilarRequest.ts';
+import { durationToWire } from '../grpc/wire-status.ts';
 import { limits } from '../model/limits.ts';
 import { type ClientOptions, durationReader, integerReader, numberReader } from './common-options.ts';
 import { readBoost, readFilter } from './search-values.ts';
-import { durationToWire } from './wire-forms.ts';
 
 /** A hundred years: beyond that nothing is recent any more. */
 const halfLifeDaysMax = 36_500;

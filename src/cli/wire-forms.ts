@@ -30,11 +30,6 @@ export function secondsOf(duration: Duration__Output | null): number | null {
   return duration === null ? null : Number(duration.seconds) + duration.nanos / 1e9;
 }
 
-export function durationToWire(ms: number): { readonly seconds: number; readonly nanos: number } {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
-}
-
 export function errorJson(error: Error__Output | null): object | null {
   if (error === null) return null;
   const { reason, message, fieldViolations, metadata, retryable } = error;

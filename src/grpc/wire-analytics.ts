@@ -15,7 +15,13 @@ import type { RecordFeedbackRequest__Output } from './generated/kms/v1/RecordFee
 import type { ReportedSearch } from './generated/kms/v1/ReportedSearch.ts';
 import type { InputFaults } from './input-faults.ts';
 import { timeToWire } from './wire-answer.ts';
-import { checkEngineId, checkId, collectionFromWire, enumFromWire } from './wire-checks.ts';
+import {
+  checkEngineId,
+  checkId,
+  collectionFromWire,
+  durationMsFromWire,
+  enumFromWire,
+} from './wire-checks.ts';
 
 const dayMs = 86_400_000;
 /** Ten years: more than is ever kept. */
@@ -49,7 +55,8 @@ export function windowFromWire(
   faults: InputFaults,
 ): number {
   if (window === null) return defaultMs;
-  const windowMs = Number(window.seconds) * 1000 + window.nanos / 1e6;
+  const windowMs = durationMsFromWire(window, 'window', faults);
+  if (windowMs === null) return defaultMs;
   if (!(windowMs > 0 && windowMs <= windowMsMax))
     faults.add('window', `is ${windowMs / 1000} s: above 0, at most 3650 days`);
   return windowMs;

@@ -23,10 +23,13 @@ export type SearchTarget =
       readonly negative: readonly Example[];
     };
 
-/** How the lists of mode hybrid become one; see ranking/candidate.ts. */
+/** How the lists of mode hybrid become one; see ranking/fuse.ts. */
 export type FusionChoice =
+  /** The default: the lexical side weighs as much as the evidence says. */
   | { readonly type: 'adaptive' }
+  /** `semanticWeight` × normalised cosine + (1 - semanticWeight) × normalised BM25. Bruch et al. 2022. */
   | { readonly type: 'convex'; readonly semanticWeight: number }
+  /** Sum of weight / (k + rank). Cormack et al. 2009. */
   | {
       readonly type: 'rrf';
       readonly k: number;

@@ -24,20 +24,6 @@ export interface QueryEvidence {
   readonly lexicalScoreMax: number;
 }
 
-/** How the two lists become one. */
-export type Fusion =
-  /** The default: the lexical side weighs as much as the evidence says. */
-  | { readonly type: 'adaptive' }
-  /** `semanticWeight` × normalised cosine + (1 - semanticWeight) × normalised BM25. Bruch et al. 2022. */
-  | { readonly type: 'convex'; readonly semanticWeight: number }
-  /** Sum of weight / (k + rank). Cormack et al. 2009. */
-  | {
-      readonly type: 'rrf';
-      readonly k: number;
-      readonly semanticWeight: number;
-      readonly lexicalWeight: number;
-    };
-
 /** Index-aligned with the candidates. */
 export interface FusedScore {
   /** What hits are ordered by. Comparable within one answer. */

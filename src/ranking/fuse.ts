@@ -6,7 +6,8 @@
 // how many candidates there are: pages of different depth agree.
 
 import { assertNever } from '../base/assert.ts';
-import type { Candidate, FusedScore, Fusion, QueryEvidence } from './candidate.ts';
+import type { FusionChoice } from '../model/query.ts';
+import type { Candidate, FusedScore, QueryEvidence } from './candidate.ts';
 import { confidenceOf } from './confidence.ts';
 import { type ListTops, lexicalWeightOf, topsOf } from './list-tops.ts';
 
@@ -27,7 +28,7 @@ const cosineMin = 0;
 export function fuse(
   candidates: readonly Candidate[],
   evidence: QueryEvidence,
-  fusion: Fusion = { type: 'adaptive' },
+  fusion: FusionChoice = { type: 'adaptive' },
 ): FusedList {
   const sides = sidesOf(candidates);
   const tops = topsOf(candidates, evidence);
@@ -58,7 +59,7 @@ function oneSide(side: 'semantic' | 'lexical'): Scorer {
     : { semanticWeight: null, score: ({ lexicalScore }) => lexicalScore ?? 0 };
 }
 
-function scorerOf(fusion: Fusion, tops: ListTops, evidence: QueryEvidence): Scorer {
+function scorerOf(fusion: FusionChoice, tops: ListTops, evidence: QueryEvidence): Scorer {
   switch (fusion.type) {
     case 'adaptive':
       return weightedSum(lexicalWeightOf(tops), evidence);
@@ -101,7 +102,7 @@ function reciprocalRanks({
   k,
   semanticWeight,
   lexicalWeight,
-}: Extract<Fusion, { readonly type: 'rrf' }>): Scorer {
+}: Extract<FusionChoice, { readonly type: 'rrf' }>): Scorer {
   const part = (weight: number, rank: number | null) => (rank === null ? 0 : weight / (k + rank));
   const sum = semanticWeight + lexicalWeight;
   return {

@@ -1,23 +1,9 @@
 // Reads the fields of one mapping of the sources file. Every fault is kept with the path of its field and what would be
 // right, so that all of them can be shown at once; a key that is never asked for is a fault of its own.
 
+import { durationRule, parseDuration } from '../base/duration.ts';
 import type { FieldViolation } from '../base/errors.ts';
 import { nearestName } from '../config/nearest-name.ts';
-
-const durationUnits: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-const durationRule = 'must be a time such as 30s, 5m, 24h or 7d';
-
-/** Milliseconds of `30m`; null when the text is no such time. */
-function parseDuration(text: string): number | null {
-  const match = /^(\d{1,6})([smhd])$/.exec(text);
-  const unit = durationUnits[match?.[2] ?? ''];
-  return unit === undefined ? null : Number(match?.[1]) * unit;
-}
 
 export interface DurationBounds {
   readonly minMs: number;

@@ -14,6 +14,7 @@ import type { IndexTasks, ShardHit, ShardQuery } from '../../src/stages/index/in
 import { ManualClock } from './manual-clock.ts';
 import { modelActor, modelDimensions, modelStages, modelVector } from './model-actors.ts';
 import { letterSpace, modelSpace } from './model-space.ts';
+import { storedDocument } from './stored-document.ts';
 
 export interface ScoredDocument {
   readonly id: string;
@@ -161,18 +162,5 @@ function searchRow(own: readonly ScoredDocument[], query: ShardQuery, row: numbe
 export const modelEpochMs = 365 * 86_400_000;
 
 function stored({ id, ageMs = 0, attributes = {}, title = '' }: ScoredDocument): StoredDocument {
-  return {
-    ...keyOf(id),
-    title,
-    body: '',
-    mediaType: 'text/plain',
-    attributes,
-    updateTimeMs: modelEpochMs - ageMs,
-    contentHash: '',
-    commitSequence: 1,
-    commitTimeMs: 0,
-    generation: 'g',
-    chunkCount: 1,
-    vectors: null,
-  };
+  return storedDocument({ ...keyOf(id), title, attributes, updateTimeMs: modelEpochMs - ageMs });
 }

@@ -2,7 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import type { DocumentKey, StoredDocument } from '../../src/model/document.ts';
+import type { DocumentKey } from '../../src/model/document.ts';
 import { plainSearch, type SearchAnswer, type SearchHit, type SearchQuery } from '../../src/model/query.ts';
 import {
   SearchAnalytics,
@@ -10,6 +10,7 @@ import {
 } from '../../src/pipeline/analytics/search-analytics.ts';
 import { openSearchLog, type SearchLogStore } from '../../src/storage/search-log-store.ts';
 import type { GrpcHarness } from './grpc-harness.ts';
+import { storedDocument } from './stored-document.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export function analyticsOf(
@@ -71,20 +72,7 @@ export function answerWith(
 }
 
 function hitOf(key: DocumentKey): SearchHit {
-  const document: StoredDocument = {
-    ...key,
-    title: '',
-    body: '',
-    mediaType: 'text/plain',
-    attributes: {},
-    updateTimeMs: null,
-    contentHash: '',
-    commitSequence: 1,
-    commitTimeMs: 0,
-    generation: 'test',
-    chunkCount: 1,
-    vectors: null,
-  };
+  const document = storedDocument(key);
   return {
     document,
     cosine: 0.5,

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeOnnxModel, type OnnxNode, onnxType } from '../../src/embedding/minilm/onnx-model.ts';
-import { smallModelWords, smallTokenizer } from './small-onnx-model.ts';
+import { node, smallModelWords, smallTokenizer, tensor } from './small-onnx-model.ts';
 
 /** Tokens that the model reads. */
 export const crossEncoderTokensMax = 32;
@@ -54,23 +54,9 @@ export function writeSmallCrossEncoder(folder: string, options: SmallCrossEncode
 
 function graph({ labels = 1, idType = 'int64', withTypeIds = true, worths = {} }: SmallCrossEncoderOptions) {
   const ids = { name: 'input_ids', dataType: onnxType[idType], dims: ['batch', 'sequence'] };
-  const node = (opType: string, input: readonly string[], output: string): OnnxNode => ({
-    name: output,
-    opType,
-    domain: '',
-    input,
-    output: [output],
-    attribute: [],
-  });
   const sum = (input: string): OnnxNode => ({
     ...node('ReduceSum', [input, 'axes'], 'logits'),
     attribute: [{ name: 'keepdims', type: 2, i: 0 }],
-  });
-  const tensor = (name: string, dims: readonly number[], dataType: number, values: ArrayBufferView) => ({
-    name,
-    dims,
-    dataType,
-    rawData: new Uint8Array(values.buffer),
   });
   const scoredLabel = labels === 1 ? 0 : 1;
   const row = (value: number) => Array.from({ length: labels }, (_, at) => (at === scoredLabel ? value : 0));

@@ -37,6 +37,15 @@ export function writeSmallModel(folder: string, options: SmallModelOptions = {})
   });
 }
 
+/** A node without attributes, named after its one output. */
+export function node(opType: string, input: readonly string[], output: string): OnnxNode {
+  return { name: output, opType, domain: '', input, output: [output], attribute: [] };
+}
+
+export function tensor(name: string, dims: readonly number[], dataType: number, values: ArrayBufferView) {
+  return { name, dims, dataType, rawData: new Uint8Array(values.buffer) };
+}
+
 function graph(idType: 'int64' | 'int32', output: 'tokens' | 'sentence') {
   const ids = { name: 'input_ids', dataType: onnxType[idType], dims: ['batch', 'sequence'] };
   const mask = { ...ids, name: 'attention_mask' };
@@ -44,26 +53,12 @@ function graph(idType: 'int64' | 'int32', output: 'tokens' | 'sentence') {
   const states = isSentence ? 'states' : 'last_hidden_state';
   const table = Float32Array.from(smallModelWords.flatMap(stateOf));
   const axes = BigInt64Array.of(1n);
-  const node = (opType: string, input: readonly string[], name: string): OnnxNode => ({
-    name,
-    opType,
-    domain: '',
-    input,
-    output: [name],
-    attribute: [],
-  });
   const gather = node('Gather', ['table', 'input_ids'], states);
   // ReduceMean takes its axes as an attribute in this operator set; a sum by input, divided by the count, says the same.
   const sum = {
     ...node('ReduceSum', ['states', 'axes'], 'sentence_embedding'),
     attribute: [{ name: 'keepdims', type: 2, i: 0 }],
   };
-  const tensor = (name: string, dims: readonly number[], dataType: number, values: ArrayBufferView) => ({
-    name,
-    dims,
-    dataType,
-    rawData: new Uint8Array(values.buffer),
-  });
   return {
     name: 'small',
     nodes: isSentence ? [gather, sum] : [gather],

@@ -1,37 +1,21 @@
 // The secondary indexes against the definition: whatever is written, a selection holds what `matchesFilter` says.
 
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { expect, test } from 'vitest';
 import { fieldValue, matchesFilter } from '../../../src/filtering/match-filter.ts';
 import { valueKey } from '../../../src/filtering/value-order.ts';
 import type { Filter, FilterValue } from '../../../src/model/filter.ts';
 import { countValues, facetBounds } from '../../../src/stages/index/facet-counts.ts';
 import { type Selection, selectionBounds, selectLabels } from '../../../src/stages/index/label-selection.ts';
 import { rebuildAttributes } from '../../../src/storage/attribute-rebuild.ts';
-import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
 import { attributePairs, type DocumentRecord } from '../../../src/storage/document-record.ts';
-import { ShardStore } from '../../../src/storage/shard-store.ts';
+import type { ShardStore } from '../../../src/storage/shard-store.ts';
 import type { ShardWriter } from '../../../src/storage/shard-writer.ts';
 import { randomFrom, wholeBetween } from '../../support/random.ts';
 import { fieldName, type RandomFacts, randomFacts, randomFilter } from '../../support/random-filters.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { openShardStore } from '../../support/shard-store.ts';
 
 const dimensions = 1;
-
-function openStore(): ShardStore {
-  const store = new ShardStore({
-    dataDir: temporaryFolder(),
-    shard: 0,
-    shardCount: 1,
-    dimensions,
-    mapBytesMax: 2 ** 28,
-    sequence: new CommitSequence(),
-    clock: systemClock,
-  });
-  onTestFinished(() => store.close());
-  return store;
-}
 
 type Change =
   | { readonly type: 'put'; readonly id: number; readonly facts: RandomFacts; readonly isContentNew: boolean }
@@ -142,7 +126,7 @@ test('a selection lets through what matches the filter and nothing else, whateve
       batches,
       fc.array(randomFilter, { minLength: 20, maxLength: 60 }),
       async (steps, filters) => {
-        const store = openStore();
+        const store = openShardStore({ dimensions });
         await write(store, steps);
         expectAllFilters(store, filters);
       },
@@ -157,7 +141,7 @@ test('indexes made anew from the documents are those that were kept in step', as
       batches,
       fc.array(randomFilter, { minLength: 20, maxLength: 40 }),
       async (steps, filters) => {
-        const store = openStore();
+        const store = openShardStore({ dimensions });
         await write(store, steps);
         await store.write((writer) => writer.clearAttributes());
         expect(store.hasAttributes).toBe(false);
@@ -200,7 +184,7 @@ test('facets count what one counts by hand, whichever way they take', async () =
       batches,
       fc.array(fc.tuple(fieldName, randomFilter), { minLength: 10 }),
       async (steps, asks) => {
-        const store = openStore();
+        const store = openShardStore({ dimensions });
         await write(store, steps);
         for (const name of collectionNames) {
           const row = store.collection(name);
@@ -227,7 +211,7 @@ test('facets count what one counts by hand, whichever way they take', async () =
 }, 120_000);
 
 test('values in more rows than are read in one go are all counted', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const count = 5_000;
   await store.write((writer) => {
     for (let i = 0; i < count; i++) {
@@ -256,7 +240,7 @@ test('values in more rows than are read in one go are all counted', async () => 
 });
 
 test('a facet of too many values over too many documents is refused by name', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   await store.write((writer) => {
     for (let i = 0; i < 20; i++) {
       const facts: RandomFacts = {
@@ -287,7 +271,7 @@ test('a facet of too many values over too many documents is refused by name', as
 });
 
 test('documents with very many values are counted in turns that have a bound', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const lists = (i: number) =>
     Array.from({ length: 8 }, (_, list): [string, string[]] => [
       `list${list}`,
@@ -320,7 +304,7 @@ test('a range finds exactly the values between its ends, however they are spread
     () => (random() - 0.5) * 2 ** wholeBetween(random, -30, 60),
     () => 1_700_000_000 + wholeBetween(random, 0, 30_000_000),
   ];
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const values = spreads.map((spread) => Array.from({ length: 1_500 }, spread));
   await store.write((writer) => {
     for (let i = 0; i < 1_500; i++) {

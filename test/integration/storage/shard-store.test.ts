@@ -1,27 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { expect, test } from 'vitest';
 import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
 import { type DocumentRecord, noLabels } from '../../../src/storage/document-record.ts';
-import { ShardStore, type ShardStoreOptions } from '../../../src/storage/shard-store.ts';
 import type { ShardWriter } from '../../../src/storage/shard-writer.ts';
+import { openShardStore } from '../../support/shard-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const dimensions = 4;
-
-function openStore(overrides: Partial<ShardStoreOptions> = {}): ShardStore {
-  const store = new ShardStore({
-    dataDir: overrides.dataDir ?? temporaryFolder(),
-    shard: 0,
-    shardCount: 1,
-    dimensions,
-    mapBytesMax: 2 ** 28,
-    sequence: new CommitSequence(),
-    clock: systemClock,
-    ...overrides,
-  });
-  onTestFinished(() => store.close());
-  return store;
-}
 
 function record(overrides: Partial<DocumentRecord> = {}): DocumentRecord {
   return {
@@ -51,7 +35,7 @@ function put(writer: ShardWriter, id: string, collection = 'cases'): DocumentRec
 }
 
 test('a change that throws leaves nothing behind, and its neighbours are written', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const failing = store.write((writer) => {
     put(writer, 'half');
     throw new Error('on purpose');
@@ -66,7 +50,7 @@ test('a change that throws leaves nothing behind, and its neighbours are written
 
 test('a label is never given twice: not after an abort, a delete, or a restart', async () => {
   const dataDir = temporaryFolder();
-  const store = openStore({ dataDir });
+  const store = openShardStore({ dimensions, dataDir });
   const first = await store.write((writer) => put(writer, 'a'));
   await expect(
     store.write((writer) => {
@@ -77,7 +61,7 @@ test('a label is never given twice: not after an abort, a delete, or a restart',
   const second = await store.write((writer) => put(writer, 'b'));
   await store.write((writer) => writer.remove({ collection: 'cases', id: 'b' }, second));
   await store.close();
-  const reopened = openStore({ dataDir });
+  const reopened = openShardStore({ dimensions, dataDir });
   const third = await reopened.write((writer) => put(writer, 'c'));
   expect(first.labels.first).toBe(1);
   expect(second.labels.first).toBe(3);
@@ -89,15 +73,15 @@ test('sequence numbers of a shard grow over restarts, whatever the shared counte
   const dataDir = temporaryFolder();
   const sequence = new CommitSequence();
   sequence.raiseTo(500);
-  const store = openStore({ dataDir, sequence });
+  const store = openShardStore({ dimensions, dataDir, sequence });
   expect((await store.write((writer) => put(writer, 'a'))).commitSequence).toBe(501);
   await store.close();
-  const reopened = openStore({ dataDir, sequence: new CommitSequence() });
+  const reopened = openShardStore({ dimensions, dataDir, sequence: new CommitSequence() });
   expect((await reopened.write((writer) => put(writer, 'a'))).commitSequence).toBe(502);
 });
 
 test('documents are listed by the bytes of their ids, within their collection only', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const ids = ['b', 'a', 'a b', 'a\u0001', 'ä', '\u{1F600}', '\uFFFD', 'x'.repeat(512)];
   await store.write((writer) => {
     for (const id of ids) put(writer, id);
@@ -116,7 +100,7 @@ test('documents are listed by the bytes of their ids, within their collection on
 });
 
 test('an attribute may have any name', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   const attributes = [['__proto__', 'x'] as const, ['constructor', { timeMs: 5 }] as const];
   await store.write((writer) => {
     writer.put(
@@ -130,7 +114,7 @@ test('an attribute may have any name', async () => {
 });
 
 test('the log is truncated up to a number and no further', async () => {
-  const store = openStore();
+  const store = openShardStore({ dimensions });
   await store.write((writer) => {
     for (let i = 0; i < 10; i++) put(writer, `doc-${i}`);
   });
@@ -141,12 +125,12 @@ test('the log is truncated up to a number and no further', async () => {
 
 test('a folder made for another shard, count or dimension is refused by name', async () => {
   const dataDir = temporaryFolder();
-  const store = openStore({ dataDir });
+  const store = openShardStore({ dimensions, dataDir });
   await store.write((writer) => put(writer, 'a'));
   await store.close();
   for (const other of [{ shardCount: 2 }, { dimensions: 8 }]) {
     const [fact] = Object.keys(other);
-    expect(() => openStore({ dataDir, ...other })).toThrowError(
+    expect(() => openShardStore({ dimensions, dataDir, ...other })).toThrowError(
       expect.objectContaining({ code: 'failed_precondition', facts: expect.objectContaining({ fact }) }),
     );
   }
@@ -154,7 +138,7 @@ test('a folder made for another shard, count or dimension is refused by name', a
 
 test('after a flush has failed nothing more is written', async () => {
   let flushed: () => PromiseLike<unknown> = () => Promise.resolve();
-  const store = openStore({ flushed: () => flushed() });
+  const store = openShardStore({ dimensions, flushed: () => flushed() });
   await store.write((writer) => put(writer, 'a'));
   flushed = () => Promise.reject(new Error('EIO'));
   await expect(store.write((writer) => put(writer, 'b'))).rejects.toMatchObject({ code: 'unavailable' });
@@ -164,7 +148,7 @@ test('after a flush has failed nothing more is written', async () => {
 });
 
 test('a map that is nearly full refuses before LMDB does, and deleting makes room', async () => {
-  const store = openStore({ mapBytesMax: 4 * 2 ** 20 });
+  const store = openShardStore({ dimensions, mapBytesMax: 4 * 2 ** 20 });
   const big = 'x'.repeat(200_000);
   const ids: string[] = [];
   let refusal: unknown = null;

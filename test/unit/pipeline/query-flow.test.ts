@@ -17,6 +17,7 @@ import {
   noMetrics,
   recordStore,
 } from '../../support/model-space.ts';
+import { storedDocument } from '../../support/stored-document.ts';
 
 const space = letterSpace('letters');
 const call = { signal: new AbortController().signal, deadlineMs: null };
@@ -33,21 +34,7 @@ function query(more: Partial<SearchQuery> = {}): SearchQuery {
 }
 
 function stored(id: string, vectors: Float32Array | null = null, chunkCount = 1): StoredDocument {
-  return {
-    id,
-    collection: 'cases',
-    title: id,
-    body: '',
-    mediaType: 'text/plain',
-    attributes: {},
-    updateTimeMs: null,
-    contentHash: '',
-    commitSequence: 1,
-    commitTimeMs: 0,
-    generation: 'g',
-    chunkCount,
-    vectors,
-  };
+  return storedDocument({ id, title: id, chunkCount, vectors });
 }
 
 const hit = (id: string, cosine: number): ShardHit => ({

@@ -2,13 +2,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Candidate, Fusion, QueryEvidence } from '../../../src/ranking/candidate.ts';
+import type { FusionChoice } from '../../../src/model/query.ts';
+import type { Candidate, QueryEvidence } from '../../../src/ranking/candidate.ts';
 import { fuse } from '../../../src/ranking/fuse.ts';
 import { fusionDepth, lexicalWeightOf, topsOf } from '../../../src/ranking/list-tops.ts';
 
 const evidence: QueryEvidence = { terms: 3, identifiers: 0, information: 12, lexicalScoreMax: 12 };
 
-const fusions: readonly Fusion[] = [
+const fusions: readonly FusionChoice[] = [
   { type: 'adaptive' },
   { type: 'convex', semanticWeight: 0.7 },
   { type: 'rrf', k: 60, semanticWeight: 1, lexicalWeight: 1 },
@@ -151,7 +152,7 @@ describe('the default', () => {
 describe('reciprocal rank fusion', () => {
   test('is the weighted sum of 1 / (k + rank) over the lists that have the document', () => {
     const one: Candidate = { cosine: 0.5, lexicalScore: 1, coverage: 0, semanticRank: 2, lexicalRank: 5 };
-    const way: Fusion = { type: 'rrf', k: 10, semanticWeight: 3, lexicalWeight: 1 };
+    const way: FusionChoice = { type: 'rrf', k: 10, semanticWeight: 3, lexicalWeight: 1 };
     const { scores, semanticWeight } = fuse([one, { ...one, lexicalRank: null }], evidence, way);
     expect(scores.map(({ score }) => score)).toEqual([3 / 12 + 1 / 15, 3 / 12]);
     expect(semanticWeight).toBe(0.75);

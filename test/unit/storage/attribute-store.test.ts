@@ -1,28 +1,17 @@
 // When the secondary indexes count as complete, and that they share the fate of their transaction.
 
 import { open } from 'lmdb';
-import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { expect, test } from 'vitest';
 import { rebuildAttributes } from '../../../src/storage/attribute-rebuild.ts';
-import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
 import { factsKey } from '../../../src/storage/shard-databases.ts';
-import { ShardStore } from '../../../src/storage/shard-store.ts';
+import type { ShardStore } from '../../../src/storage/shard-store.ts';
 import type { ShardWriter } from '../../../src/storage/shard-writer.ts';
 import { shardFolder } from '../../../src/storage/state-store.ts';
+import { openShardStore } from '../../support/shard-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function openStore(dataDir: string): ShardStore {
-  const store = new ShardStore({
-    dataDir,
-    shard: 0,
-    shardCount: 1,
-    dimensions: 1,
-    mapBytesMax: 2 ** 26,
-    sequence: new CommitSequence(),
-    clock: systemClock,
-  });
-  onTestFinished(() => store.close());
-  return store;
+  return openShardStore({ dataDir, dimensions: 1, mapBytesMax: 2 ** 26 });
 }
 
 function put(
