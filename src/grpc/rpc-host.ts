@@ -29,10 +29,22 @@ interface AnyCall {
   readonly cancelled: boolean;
   getDeadline(): Date | number;
   once(event: 'cancelled', listener: () => void): unknown;
+  removeListener(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** The call's deadline and cancellation as the engine understands them. */
+export interface OpenCall {
+  /** The call's deadline and cancellation as the engine understands them. */
+  readonly options: CallOptions;
+  /** To be called before the answer is sent: grpc-js says `cancelled` of every call that is over. */
+  end(): void;
+}
+
+/** The options of a call that goes on until the client or the server ends it: a stream. */
 export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
+  return openCall(call, clock).options;
+}
+
+export function openCall(call: AnyCall, clock: Clock): OpenCall {
   const gone = new AbortController();
   // Everything that works on the call listens, and on a stream that is several requests; Node would warn from 11 on.
   setMaxListeners(0, gone.signal);
@@ -45,7 +57,10 @@ export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
   const deadlineMs = Number.isFinite(deadlineEpochMs)
     ? clock.nowMs() + deadlineEpochMs - clock.epochMs()
     : null;
-  return { signal: gone.signal, deadlineMs };
+  return {
+    options: { signal: gone.signal, deadlineMs },
+    end: () => call.removeListener('cancelled', abort),
+  };
 }
 
 /** How long a vector has to be that goes to these collections, by what serves them now. */

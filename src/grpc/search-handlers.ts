@@ -2,25 +2,24 @@
 
 import { toFault } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
+import type { SearchAnswer } from '../model/query.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
 import { feedbackHandlers } from './analytics-handlers.ts';
+import { encodeAnswer, encodeAnswers, encodeSimilar, encodeStreamed } from './encode-answer.ts';
 import type { BatchSearchRequest__Output } from './generated/kms/v1/BatchSearchRequest.ts';
-import type { BatchSearchResponse } from './generated/kms/v1/BatchSearchResponse.ts';
 import type { FindSimilarRequest__Output } from './generated/kms/v1/FindSimilarRequest.ts';
-import type { FindSimilarResponse } from './generated/kms/v1/FindSimilarResponse.ts';
 import type { SearchRequest__Output } from './generated/kms/v1/SearchRequest.ts';
-import type { SearchResponse } from './generated/kms/v1/SearchResponse.ts';
 import type { SearchServiceDefinition } from './generated/kms/v1/SearchService.ts';
 import type { SearchStreamRequest__Output } from './generated/kms/v1/SearchStreamRequest.ts';
 import type { SearchStreamResponse } from './generated/kms/v1/SearchStreamResponse.ts';
 import { InputFaults } from './input-faults.ts';
+import type { EncodedMessage } from './message-writer.ts';
 import type { Received } from './received.ts';
 import { dimensionsIn, type RpcHost } from './rpc-host.ts';
 import { logFault, toWireError } from './status.ts';
 import { streamHandler } from './stream-handler.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { checkBytes } from './wire-checks.ts';
-import { answersToWire, answerToWire } from './wire-hits.ts';
 import { findSimilarFromWire, searchFromWire } from './wire-query.ts';
 
 /** Enough to hide the network's latency; documented in search_service.proto. */
@@ -32,21 +31,22 @@ export function searchHandlers(host: RpcHost): Record<keyof SearchServiceDefinit
   const { engine } = host;
   const needsReady = true;
   return {
-    Search: unaryHandler<SearchRequest__Output, SearchResponse>(
+    Search: unaryHandler<SearchRequest__Output, EncodedMessage>(
       host,
       { needsReady },
-      (request, faults, options) => search(engine, request, '', faults, options),
+      async (request, faults, options) =>
+        encodeAnswer(await search(engine, request, '', faults, options), request),
     ),
-    FindSimilar: unaryHandler<FindSimilarRequest__Output, FindSimilarResponse>(
+    FindSimilar: unaryHandler<FindSimilarRequest__Output, EncodedMessage>(
       host,
       { needsReady },
       async (request, faults, options) => {
         const query = findSimilarFromWire(request, faults);
         faults.throwIfAny();
-        return answerToWire(await engine.search(query, options), request);
+        return encodeSimilar(await engine.search(query, options), request);
       },
     ),
-    BatchSearch: unaryHandler<BatchSearchRequest__Output, BatchSearchResponse>(
+    BatchSearch: unaryHandler<BatchSearchRequest__Output, EncodedMessage>(
       host,
       { needsReady },
       (request, faults, options) => batchSearch(engine, request, faults, options),
@@ -62,10 +62,10 @@ async function search(
   path: string,
   faults: InputFaults,
   options: CallOptions,
-): Promise<SearchResponse> {
+): Promise<SearchAnswer> {
   const query = searchFromWire(request, path, dimensionsIn(engine), faults);
   faults.throwIfAny();
-  return answerToWire(await engine.search(query, options), request);
+  return engine.search(query, options);
 }
 
 async function batchSearch(
@@ -73,7 +73,7 @@ async function batchSearch(
   { requests }: BatchSearchRequest__Output,
   faults: InputFaults,
   options: CallOptions,
-): Promise<BatchSearchResponse> {
+): Promise<EncodedMessage> {
   if (requests.length === 0 || requests.length > limits.queriesPerBatchMax) {
     faults.add('requests', `has ${requests.length} searches: 1 to ${limits.queriesPerBatchMax}`);
     throw faults.toError();
@@ -88,11 +88,11 @@ async function batchSearch(
     faults.add('requests', `ask for ${hits} hits together: at most ${limits.hitsPerBatchMax}`);
   }
   faults.throwIfAny();
-  return { responses: answersToWire(await engine.searchBatch(queries, options), requests) };
+  return encodeAnswers(await engine.searchBatch(queries, options), requests);
 }
 
 function searchStream(host: RpcHost) {
-  return streamHandler<SearchStreamRequest__Output, SearchStreamResponse>(host, {
+  return streamHandler<SearchStreamRequest__Output, SearchStreamResponse | EncodedMessage>(host, {
     messagesMax: streamMessagesMax,
     bytesMax: streamBytesMax,
     order: 'completion',
@@ -105,7 +105,7 @@ async function answerStreamed(
   { engine, log }: RpcHost,
   { message, fault, violations }: Received<SearchStreamRequest__Output>,
   options: CallOptions,
-): Promise<SearchStreamResponse> {
+): Promise<SearchStreamResponse | EncodedMessage> {
   if (message === null) throw fault;
   const faults = new InputFaults(violations);
   const { requestId, search: request } = message;
@@ -114,7 +114,7 @@ async function answerStreamed(
   if (request === null) faults.add('search', 'is not set');
   try {
     if (request === null) throw faults.toError();
-    return { requestId, result: await search(engine, request, 'search', faults, options) };
+    return encodeStreamed(requestId, await search(engine, request, 'search', faults, options), request);
   } catch (error) {
     logFault(log, 'SearchStream', error);
     return { requestId: isIdAtFault ? '' : requestId, error: toWireError(toFault(error)) };

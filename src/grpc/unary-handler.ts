@@ -5,7 +5,7 @@ import { KmsError } from '../base/errors.ts';
 import type { CallOptions } from '../pipeline/engine-api.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import { checkDeadline, checkReady, failureOf, openCall, type RpcHost } from './rpc-host.ts';
 
 /** Answers one request. `faults` holds what the bytes told already; the handler adds its own and throws them together. */
 export type UnaryAnswer<Request, Response> = (
@@ -28,7 +28,7 @@ export function unaryHandler<Request, Response>(
 ): handleUnaryCall<Received<Request>, Response> {
   return (call, callback) => {
     const { message, fault, violations, byteLength } = call.request;
-    const options = callOptionsOf(call, host.clock);
+    const { options, end } = openCall(call, host.clock);
     const hasRoom = host.budget.hasRoom;
     const run = async () => {
       checkDeadline(options, host.clock);
@@ -39,11 +39,14 @@ export function unaryHandler<Request, Response>(
       return answer(message, new InputFaults(violations), options);
     };
     host.budget.take(byteLength);
-    run()
-      .finally(() => host.budget.release(byteLength))
-      .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(failureOf(host, call.getPath(), error)),
-      );
+    const finish: typeof callback = (error, response) => {
+      end();
+      host.budget.release(byteLength);
+      callback(error, response);
+    };
+    run().then(
+      (response) => finish(null, response),
+      (error: unknown) => finish(failureOf(host, call.getPath(), error)),
+    );
   };
 }

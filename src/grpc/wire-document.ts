@@ -8,7 +8,7 @@ import type { AttributeValue__Output } from './generated/kms/v1/AttributeValue.t
 import type { Document__Output } from './generated/kms/v1/Document.ts';
 import type { InputFaults } from './input-faults.ts';
 import { checkBytes, checkId, collectionFromWire, quote, timeMsFromWire } from './wire-checks.ts';
-import { type DimensionsOf, vectorFromWire } from './wire-vector.ts';
+import { type DimensionsOf, sharedRoom, type VectorRoom, vectorFromWire } from './wire-vector.ts';
 
 /** One document of a batch: fit for the engine, or refused on its own. */
 export type CheckedDocument =
@@ -27,10 +27,11 @@ export function documentsFromWire(
   dimensionsOf: DimensionsOf,
   faults: InputFaults,
 ): CheckedDocument[] {
+  const room = sharedRoom(wires.reduce((sum, { embedding }) => sum + embedding.length, 0));
   return wires.map((wire, index): CheckedDocument => {
     const path = `documents[${index}]`;
     const own = faults.below(path);
-    const document = documentFromWire(wire, path, dimensionsOf, own);
+    const document = documentFromWire(wire, path, dimensionsOf, own, room);
     if (own.isEmpty) return { status: 'ok', document };
     const error = own.toError();
     const isAtFault = (field: string) =>
@@ -50,6 +51,7 @@ export function documentFromWire(
   path: string,
   dimensionsOf: DimensionsOf,
   faults: InputFaults,
+  room?: VectorRoom,
 ): Document {
   checkId(wire.id, `${path}.id`, faults);
   checkBytes(wire.title, limits.titleBytesMax, `${path}.title`, faults);
@@ -72,7 +74,7 @@ export function documentFromWire(
     updateTimeMs:
       wire.updateTime === null ? null : timeMsFromWire(wire.updateTime, `${path}.update_time`, faults),
     embedding: hasEmbedding
-      ? vectorFromWire(wire.embedding, dimensionsOf([collection]), `${path}.embedding`, faults)
+      ? vectorFromWire(wire.embedding, dimensionsOf([collection]), `${path}.embedding`, faults, room)
       : null,
   };
 }

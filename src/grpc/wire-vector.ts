@@ -10,15 +10,36 @@ assert(endianness() === 'LE', 'vectors are read and written as they lie in memor
 /** How long a vector has to be for these collections (empty: all). Asked only where a vector is given. */
 export type DimensionsOf = (collections: readonly string[]) => number;
 
+/** Gives memory for a vector of so many values, all zero. */
+export type VectorRoom = (values: number) => Float32Array;
+
+const ownRoom: VectorRoom = (values) => new Float32Array(values);
+
 /**
- * A vector of unit length, shape [dimensions], in an ArrayBuffer of its own; null when it is not fit for the space.
- * Always a copy: the bytes lie unaligned in the buffer of the whole message, and the vector moves on to other threads.
+ * Room for the vectors of one message, one behind the other in memory that threads share: none of the threads a document
+ * passes through gets a copy of its own, and none has a buffer a document to collect.
+ */
+export function sharedRoom(bytesMax: number): VectorRoom {
+  const memory = new SharedArrayBuffer(bytesMax);
+  let used = 0;
+  return (values) => {
+    const vector = new Float32Array(memory, used, values);
+    used += values * bytesPerValue;
+    return vector;
+  };
+}
+
+/**
+ * A vector of unit length, shape [dimensions]; null when it is not fit for the space, and then no room is taken unless a
+ * value is at fault. Always a copy: the bytes lie unaligned in the buffer of the whole message, and the vector moves on
+ * to other threads.
  */
 export function vectorFromWire(
   bytes: Uint8Array,
   dimensions: number,
   path: string,
   faults: InputFaults,
+  room: VectorRoom = ownRoom,
 ): Float32Array | null {
   if (bytes.length % bytesPerValue !== 0) {
     faults.add(path, `has ${bytes.length} bytes: float32 values have 4 bytes each`);
@@ -28,10 +49,13 @@ export function vectorFromWire(
     faults.addDimensionMismatch(path, dimensions, bytes.length / bytesPerValue);
     return null;
   }
-  const vector = new Float32Array(dimensions);
-  new Uint8Array(vector.buffer).set(bytes);
+  const vector = room(dimensions);
+  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength).set(bytes);
   let squares = 0;
-  for (const value of vector) squares += value * value;
+  for (let index = 0; index < dimensions; index += 1) {
+    const value = vector[index] as number;
+    squares += value * value;
+  }
   // Doubles hold the sum of any finite float32 squares, so it is finite exactly when every value is.
   if (!Number.isFinite(squares)) {
     const index = vector.findIndex((value) => !Number.isFinite(value));

@@ -17,6 +17,16 @@ export type MetricDelta =
       readonly values: readonly number[];
     };
 
+/** One series of a counter, looked up once. */
+export interface BoundCounter {
+  add(by?: number): void;
+}
+
+/** One series of a histogram, looked up once. */
+export interface BoundHistogram {
+  observe(seconds: number): void;
+}
+
 /** Gauges of prom-client under names of counters, which promtool refuses; nodejs_active_handles and so on say the same by type. */
 const misnamed = [
   'nodejs_active_handles_total',
@@ -29,6 +39,8 @@ export class Metrics {
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
+  /** By name and labels. Bounded like the series themselves. */
+  readonly #bound = new Map<string, PendingCount>();
   #beforeScrape: (() => void | Promise<void>) | null = null;
 
   /** `withProcess` adds the usual `process_*` and `nodejs_*` metrics of the main thread. */
@@ -37,6 +49,30 @@ export class Metrics {
     if (!withProcess) return;
     collectDefaultMetrics({ register: this.#registry });
     for (const name of misnamed) this.#registry.removeSingleMetric(name);
+  }
+
+  /**
+   * A series that is counted at every call: the name and the labels are checked here and not each time, and what is added
+   * reaches the registry when somebody looks.
+   */
+  counter(name: MetricName, labels: MetricLabels = {}): BoundCounter {
+    const counter = this.#counters.get(name);
+    assert(counter !== undefined, `${name} is not a declared counter`);
+    const checked = checkedLabels(name, labels);
+    const key = `${name} ${JSON.stringify(Object.entries(checked).sort())}`;
+    const known = this.#bound.get(key);
+    if (known !== undefined) return known;
+    const made = new PendingCount(name, (by) => counter.inc(checked, by));
+    this.#bound.set(key, made);
+    return made;
+  }
+
+  /** As `counter`, for a histogram in seconds. */
+  histogram(name: MetricName, labels: MetricLabels = {}): BoundHistogram {
+    const histogram = this.#histograms.get(name);
+    assert(histogram !== undefined, `${name} is not a declared histogram`);
+    const checked = checkedLabels(name, labels);
+    return { observe: (seconds) => histogram.observe(checked, checkedValue(name, seconds)) };
   }
 
   /** Adds to a counter. */
@@ -88,6 +124,7 @@ export class Metrics {
   /** Everything in Prometheus' text format. */
   async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
     await this.#beforeScrape?.();
+    for (const counter of this.#bound.values()) counter.flush();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
@@ -108,6 +145,30 @@ export class Metrics {
   }
 }
 
+class PendingCount implements BoundCounter {
+  readonly #name: string;
+  readonly #send: (by: number) => void;
+  #pending = 0;
+  #isSeen = false;
+
+  constructor(name: string, send: (by: number) => void) {
+    this.#name = name;
+    this.#send = send;
+  }
+
+  add(by = 1): void {
+    this.#pending += checkedValue(this.#name, by);
+    this.#isSeen = true;
+  }
+
+  /** A series that was bound and never counted does not appear. */
+  flush(): void {
+    if (!this.#isSeen) return;
+    this.#send(this.#pending);
+    this.#pending = 0;
+  }
+}
+
 /** The labels themselves when they are exactly the declared ones. */
 function checkedLabels(name: string, labels: MetricLabels): Record<string, string> {
   assert(Object.hasOwn(metricDeclarations, name), `${name} is not a declared metric`);
@@ -119,6 +180,9 @@ function checkedLabels(name: string, labels: MetricLabels): Record<string, strin
 }
 
 function checkedValue(name: string, value: number): number {
-  assert(Number.isFinite(value) && value >= 0, `${name} got ${value}: must be finite and not negative`);
+  // The sentence is made for a wrong value only: putting numbers into words at every call would cost more than counting.
+  if (!(Number.isFinite(value) && value >= 0)) {
+    assert(false, `${name} got ${value}: must be finite and not negative`);
+  }
   return value;
 }

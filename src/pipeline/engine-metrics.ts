@@ -8,10 +8,12 @@ import type { ActorStatus } from './engine-api.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
 
 export function actorObserver(metrics: Metrics): ActorObserver {
+  const waits = seriesBy((actor) => metrics.counter('kms_actor_wait_seconds_total', { actor }));
+  const works = seriesBy((actor) => metrics.counter('kms_actor_work_seconds_total', { actor }));
   return {
     onRestart: (actor, reason) => metrics.count('kms_actor_restarts_total', 1, { actor, reason }),
-    onWait: (actor, _lane, seconds) => metrics.count('kms_actor_wait_seconds_total', seconds, { actor }),
-    onWork: (actor, _task, seconds) => metrics.count('kms_actor_work_seconds_total', seconds, { actor }),
+    onWait: (actor, _lane, seconds) => waits(actor).add(seconds),
+    onWork: (actor, _task, seconds) => works(actor).add(seconds),
     // The depth is read at each scrape (see setGauges): a gauge set at every ask would only cost.
     onDepth: () => undefined,
     onCounts: (_actor, deltas) => {
@@ -25,16 +27,35 @@ export function actorObserver(metrics: Metrics): ActorObserver {
 }
 
 export function flowMetrics(metrics: Metrics): FlowMetrics {
+  const ingestStages = seriesBy((stage) => metrics.histogram('kms_stage_seconds', { stage }));
+  const searchStages = seriesBy((stage) => metrics.histogram('kms_search_stage_seconds', { stage }));
+  const searches = seriesBy((mode) => metrics.counter('kms_searches_total', { mode }));
+  const withoutHits = seriesBy((mode) => metrics.counter('kms_search_zero_results_total', { mode }));
+  const plans = seriesBy((plan) => metrics.counter('kms_search_filter_plans_total', { plan }));
+  const degraded = metrics.counter('kms_search_degraded_total');
+  const documents = seriesBy((outcome) => metrics.counter('kms_ingest_documents_total', { outcome }));
   return {
-    ingestStage: (stage, seconds) => metrics.observe('kms_stage_seconds', seconds, { stage }),
-    searchStage: (stage, seconds) => metrics.observe('kms_search_stage_seconds', seconds, { stage }),
+    ingestStage: (stage, seconds) => ingestStages(stage).observe(seconds),
+    searchStage: (stage, seconds) => searchStages(stage).observe(seconds),
     searched: (mode, { hits, filterPlan, isDegraded }) => {
-      metrics.count('kms_searches_total', 1, { mode });
-      metrics.count('kms_search_zero_results_total', hits === 0 ? 1 : 0, { mode });
-      metrics.count('kms_search_filter_plans_total', 1, { plan: filterPlan });
-      metrics.count('kms_search_degraded_total', isDegraded ? 1 : 0);
+      searches(mode).add();
+      withoutHits(mode).add(hits === 0 ? 1 : 0);
+      plans(filterPlan).add();
+      degraded.add(isDegraded ? 1 : 0);
     },
-    documents: (outcome, count) => metrics.count('kms_ingest_documents_total', count, { outcome }),
+    documents: (outcome, count) => documents(outcome).add(count),
+  };
+}
+
+/** The series of each value of a label, bound at its first use. Bounded by the values: actors, stages, modes. */
+function seriesBy<Series>(bind: (label: string) => Series): (label: string) => Series {
+  const bound = new Map<string, Series>();
+  return (label) => {
+    const known = bound.get(label);
+    if (known !== undefined) return known;
+    const made = bind(label);
+    bound.set(label, made);
+    return made;
   };
 }
 
