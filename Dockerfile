@@ -11,17 +11,13 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
-# An image runs on other processors than the one that built it. x86-64-v3 (AVX2: Intel since 2013, AMD since 2015) is about
-# a fifth faster than `baseline`, which runs everywhere and is the only choice on arm64.
-ARG NATIVE_INSTRUCTION_SET=baseline
+# The index addon runs on every processor of the platform, and chooses its kernel where it is started.
 RUN npm run build \
  && npm prune --omit=dev \
  && rm -rf node_modules/onnxruntime-node/bin/napi-v3/darwin node_modules/onnxruntime-node/bin/napi-v3/win32
 
 FROM node:20-bookworm-slim
-# The tunable puts the index into huge pages: some 7 % more insertions a second.
 ENV NODE_ENV=production \
-    GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     KMS_GRPC_ADDRESS=0.0.0.0:50051 \
     KMS_HTTP_ADDRESS=0.0.0.0:9464 \
     KMS_DATA_DIR=/var/lib/kms

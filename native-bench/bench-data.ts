@@ -1,7 +1,7 @@
 // The data of the benches: made from a seed, so that every run and every reference sees the same.
 
 import { readFileSync } from 'node:fs';
-import { randomFrom, unitVector, wholeBetween } from '../test/support/random.ts';
+import { randomFrom, wholeBetween } from '../test/support/random.ts';
 
 /**
  * `count` distinct texts of about 64 tokens of the default model, in the words of the example cases: 46 words of
@@ -34,26 +34,49 @@ function exampleWords(): string[] {
  * real texts they have neighbours, which purely random vectors have not.
  */
 export function clusteredVectors(count: number, dimensions: number, seed: number): Float32Array {
-  const random = randomFrom(seed);
-  const centres = Array.from({ length: Math.max(1, Math.round(count / 100)) }, () =>
-    unitVector(random, dimensions),
-  );
-  const spread = 0.7;
   const packed = new Float32Array(count * dimensions);
-  for (let i = 0; i < count; i++) {
-    const centre = centres[wholeBetween(random, 0, centres.length - 1)] as Float32Array;
-    const noise = unitVector(random, dimensions);
-    let norm = 0;
-    for (let d = 0; d < dimensions; d++) {
-      const value = (centre[d] as number) + spread * (noise[d] as number);
-      packed[i * dimensions + d] = value;
-      norm += value * value;
-    }
-    const scale = 1 / Math.sqrt(norm);
-    for (let d = 0; d < dimensions; d++)
-      packed[i * dimensions + d] = (packed[i * dimensions + d] as number) * scale;
+  let at = 0;
+  for (const row of clusteredRows(count, dimensions, seed)) {
+    packed.set(row, at);
+    at += dimensions;
   }
   return packed;
+}
+
+/** The rows of `clusteredVectors` one after the other, for more than memory holds twice. Each is good until the next. */
+export function* clusteredRows(count: number, dimensions: number, seed: number): Generator<Float32Array> {
+  const random = randomFrom(seed);
+  const centres = Array.from({ length: Math.max(1, Math.round(count / 100)) }, () =>
+    fillUnit(new Float32Array(dimensions), random),
+  );
+  const spread = 0.7;
+  const noise = new Float32Array(dimensions);
+  const row = new Float32Array(dimensions);
+  for (let i = 0; i < count; i++) {
+    const centre = centres[wholeBetween(random, 0, centres.length - 1)] as Float32Array;
+    fillUnit(noise, random);
+    for (let d = 0; d < dimensions; d++) row[d] = (centre[d] as number) + spread * (noise[d] as number);
+    yield toUnitLength(row);
+  }
+}
+
+/** Uniform over the sphere; two numbers for each pair of random ones (Box & Muller 1958), which a million rows feel. */
+function fillUnit(vector: Float32Array, random: () => number): Float32Array {
+  for (let d = 0; d < vector.length; d += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    vector[d] = radius * Math.cos(angle);
+    if (d + 1 < vector.length) vector[d + 1] = radius * Math.sin(angle);
+  }
+  return toUnitLength(vector);
+}
+
+function toUnitLength(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (let d = 0; d < vector.length; d++) squares += (vector[d] as number) ** 2;
+  const scale = 1 / Math.sqrt(squares);
+  for (let d = 0; d < vector.length; d++) vector[d] = (vector[d] as number) * scale;
+  return vector;
 }
 
 /** Row `i` as the wire's little-endian float32 bytes; a view. */

@@ -12,22 +12,55 @@ const environment = { KMS_LOG_LEVEL: 'info', GLIBC_TUNABLES: 'glibc.malloc.huget
 /** For comparing Node's own settings, such as --single-threaded-gc. */
 const nodeFlags = (process.env['KMS_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
 
+/** An engine on that folder, as a bench starts it; resolves when its ports are open. */
+export async function startEngine(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<EngineProcess> {
+  return await EngineProcess.start({ dataDir, env: { ...environment, ...env }, nodeFlags });
+}
+
+export interface TimedStart {
+  readonly engine: EngineProcess;
+  /** From the start of the process until its ports are open, and until it serves everything. */
+  readonly openSeconds: number;
+  readonly readySeconds: number;
+}
+
+/** Starts an engine and waits until it is ready. */
+export async function timedStart(
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TimedStart> {
+  const startMs = performance.now();
+  const engine = await startEngine(dataDir, env);
+  const openSeconds = secondsSince(startMs);
+  await engine.ready();
+  return { engine, openSeconds, readySeconds: secondsSince(startMs) };
+}
+
 /** Runs `bench` against a fresh engine, then stops the engine and removes its folder. */
 export async function withEngine<T>(
   env: Readonly<Record<string, string>>,
   bench: (engine: EngineProcess) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'kms-bench-'));
-  const engine = await EngineProcess.start({
-    dataDir: join(folder, 'data'),
-    env: { ...environment, ...env },
-    nodeFlags,
+  return await withFolder(async (folder) => {
+    const engine = await startEngine(join(folder, 'data'), env);
+    try {
+      await engine.ready();
+      return await bench(engine);
+    } finally {
+      await engine.stop();
+    }
   });
+}
+
+/** Runs `bench` with a folder of its own, which is removed afterwards. */
+export async function withFolder<T>(bench: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kms-bench-'));
   try {
-    await engine.ready();
-    return await bench(engine);
+    return await bench(folder);
   } finally {
-    await engine.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,66 +1,33 @@
-// What the engine's embedding path costs above bare inference: `npx tsx native-bench/embedding-floor.ts [seconds]`.
+// What the engine's embedding path costs above bare inference.
 //
 // The floor is a loop over one ONNX Runtime session on texts that are tokenised already. Against it, in turns within
 // one run so that a noisy machine treats all alike: the provider (tokenising, one pool thread), and the whole of the
 // embed stage's bulk path (provider and a cold cache on disk). All on distinct texts of about 64 tokens.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EmbeddingCache } from '../src/embedding/embedding-cache.ts';
+import type { EmbeddingProvider } from '../src/embedding/embedding-provider.ts';
+import type { InferenceSession } from '../src/embedding/minilm/inference-messages.ts';
 import { ensureMiniLmModelFile } from '../src/embedding/minilm/minilm-model-file.ts';
 import { openMiniLmProvider } from '../src/embedding/minilm/minilm-provider.ts';
 import { openMiniLmSession } from '../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../src/embedding/minilm/minilm-tokenizer.ts';
 import { CachedEmbedder } from '../src/stages/embed/cached-embedder.ts';
+import { benchTexts } from './bench-data.ts';
+import { withFolder } from './bench-engine.ts';
+import { type BenchOutcome, figure } from './report/figure.ts';
+import { median } from './report/statistics.ts';
 
-const rounds = 5;
-const secondsPerTurn = Number(process.argv[2] ?? 2);
+export const about =
+  'the embedding path, stage by stage, against a bare onnxruntime loop over the same texts';
+
+const rounds = { short: 3, full: 7 };
+const secondsPerTurn = { short: 2, full: 5 };
 const batchTexts = 64;
-const tokensWanted = 64;
-const { signal } = new AbortController();
-
-const subjects =
-  'printer router invoice export database login certificate backup mailbox dashboard webhook'.split(' ');
-const verbs = 'fails stops restarts hangs reports loses rejects duplicates ignores corrupts delays'.split(
-  ' ',
-);
-const details =
-  'after the update, with error 0x80070005, since Monday, on the second node, when two users save at once, behind the proxy, for large files, in version 4.2.1, during the nightly run'.split(
-    ', ',
-  );
-
-/** Distinct support texts of about 64 tokens; the same ones for the same number. */
-function* supportTexts(): Generator<string> {
-  const tokenizer = loadMiniLmTokenizer();
-  for (let number = 1; ; number++) {
-    let text = `Case ${number}.`;
-    for (let part = number; tokenizer.countTokens(text) < tokensWanted - 12; part = part * 7 + 3) {
-      const pick = (list: readonly string[], divisor: number) =>
-        list[Math.floor(part / divisor) % list.length] as string;
-      text += ` The ${pick(subjects, 1)} ${pick(verbs, 11)} the ${pick(subjects, 5)} ${pick(details, 3)}.`;
-      part %= 1_000_003;
-    }
-    yield text;
-  }
-}
-
-const texts = supportTexts();
-const nextTexts = (count: number) => Array.from({ length: count }, () => texts.next().value as string);
-
-const dataDir = mkdtempSync(join(tmpdir(), 'kms-embedding-floor-'));
-const tokenizer = loadMiniLmTokenizer();
-const session = await openMiniLmSession(await ensureMiniLmModelFile({ dataDir, precision: 'int8' }));
-const provider = await openMiniLmProvider({ dataDir, precision: 'int8', threadsMin: 1, threadsMax: 1 });
-const { model, dimensions } = provider;
-const cache = new EmbeddingCache({ dataDir, bytesMax: 1e9, model, dimensions, cleanerVersion: 1 });
-const stage = new CachedEmbedder({
-  provider,
-  cache,
-  onCacheError: (error) => {
-    throw error;
-  },
-});
+/** As many batches are under way in the embed actor. */
+const lanes = 4;
+/** A contender embeds at most so many in a turn: thrice what the model does on a fast core. */
+const textsPerSecondMax = 1_000;
+const shortQueries = 300;
 
 interface Turn {
   documents: number;
@@ -71,7 +38,53 @@ interface Turn {
 
 interface Contender {
   readonly name: string;
-  run(): Promise<Turn>;
+  run(seconds: number): Promise<Turn>;
+}
+
+type NextTexts = (count: number) => string[];
+
+export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
+  return await withFolder(async (dataDir) => {
+    const session = await openMiniLmSession(await ensureMiniLmModelFile({ dataDir, precision: 'int8' }));
+    const provider = await openMiniLmProvider({ dataDir, precision: 'int8', threadsMin: 1, threadsMax: 1 });
+    const { model, dimensions } = provider;
+    const cache = new EmbeddingCache({ dataDir, bytesMax: 1e9, model, dimensions, cleanerVersion: 1 });
+    const stage = new CachedEmbedder({
+      provider,
+      cache,
+      onCacheError: (error) => {
+        throw error;
+      },
+    });
+    const { signal } = new AbortController();
+    const next = freshTexts();
+    const contenders = [
+      ...[1, 4, 8].map((texts) => bareSession(session, texts, next)),
+      path('provider, 1 thread', next, (batch) => provider.embed(batch, { lane: 'bulk', signal })),
+      path('embed stage, 1 thread, cold cache', next, (batch) => stage.embed(batch, signal)),
+    ];
+    const turns = new Map(contenders.map(({ name }) => [name, [] as Turn[]]));
+    for (let round = 0; round < rounds[size]; round++) {
+      for (const contender of contenders)
+        turns.get(contender.name)?.push(await contender.run(secondsPerTurn[size]));
+    }
+    const queryMs = await shortQueryMs(provider);
+    await provider.close();
+    await stage.drain();
+    await cache.close();
+    return outcome(turns, queryMs);
+  });
+}
+
+/** Texts that no cache has seen, however many are asked for. */
+function freshTexts(): NextTexts {
+  const texts = benchTexts(20_000, 29);
+  let next = 0;
+  return (count) =>
+    Array.from({ length: count }, () => {
+      const i = next++;
+      return `${Math.floor(i / texts.length)} ${texts[i % texts.length]}`;
+    });
 }
 
 async function measure(turn: Turn, work: () => Promise<unknown>): Promise<void> {
@@ -84,16 +97,20 @@ async function measure(turn: Turn, work: () => Promise<unknown>): Promise<void> 
 }
 
 /** The floor: only the loop over the session counts, tokenising does not. */
-function floor(runTexts: number): Contender {
+function bareSession(session: InferenceSession, textsPerRun: number, next: NextTexts): Contender {
+  const tokenizer = loadMiniLmTokenizer();
   return {
-    name: `bare session, ${runTexts} a run`,
-    async run() {
+    name: `bare session, ${textsPerRun} a run`,
+    async run(seconds) {
       const turn = { documents: 0, wallMs: 0, cpuMs: 0 };
-      while (turn.wallMs < secondsPerTurn * 1_000) {
-        const ids = nextTexts(batchTexts).map((text) => tokenizer.encode(text));
+      while (turn.wallMs < seconds * 1_000) {
+        // Of like length, so that a run of several pads little.
+        const ids = next(batchTexts)
+          .map((text) => tokenizer.encode(text))
+          .sort((a, b) => a.length - b.length);
         await measure(turn, async () => {
-          for (let start = 0; start < ids.length; start += runTexts) {
-            await session.run(ids.slice(start, start + runTexts));
+          for (let start = 0; start < ids.length; start += textsPerRun) {
+            await session.run(ids.slice(start, start + textsPerRun));
           }
         });
         turn.documents += ids.length;
@@ -103,14 +120,17 @@ function floor(runTexts: number): Contender {
   };
 }
 
-/** Four batches under way, as in the embed actor. */
-function path(name: string, embed: (batch: readonly string[]) => Promise<unknown>): Contender {
+function path(
+  name: string,
+  next: NextTexts,
+  embed: (batch: readonly string[]) => Promise<unknown>,
+): Contender {
   return {
     name,
-    async run() {
+    async run(seconds) {
       const turn = { documents: 0, wallMs: 0, cpuMs: 0 };
-      const endMs = performance.now() + secondsPerTurn * 1_000;
-      const prepared = nextTexts(secondsPerTurn * 1_000);
+      const prepared = next(seconds * textsPerSecondMax);
+      const endMs = performance.now() + seconds * 1_000;
       const lane = async () => {
         while (performance.now() < endMs && prepared.length > 0) {
           const batch = prepared.splice(0, batchTexts);
@@ -118,52 +138,55 @@ function path(name: string, embed: (batch: readonly string[]) => Promise<unknown
           turn.documents += batch.length;
         }
       };
-      await measure(turn, () => Promise.all([lane(), lane(), lane(), lane()]));
+      await measure(turn, () => Promise.all(Array.from({ length: lanes }, lane)));
       return turn;
     },
   };
 }
 
-const contenders = [
-  floor(1),
-  floor(4),
-  floor(8),
-  path('provider, 1 thread', (batch) => provider.embed(batch, { lane: 'bulk', signal })),
-  path('embed stage, 1 thread, cold cache', (batch) => stage.embed(batch, signal)),
-];
-const turns = new Map(contenders.map(({ name }) => [name, [] as Turn[]]));
-for (let round = 0; round < rounds; round++) {
-  for (const { name, run } of contenders) turns.get(name)?.push(await run());
+/** What a query waits for its vector when nothing else is embedded. */
+async function shortQueryMs(provider: EmbeddingProvider): Promise<number> {
+  const { signal } = new AbortController();
+  const samples: number[] = [];
+  for (let i = 0; i < shortQueries; i++) {
+    const startMs = performance.now();
+    await provider.embed([`printer reports error 0x80070005 ${i}`], { lane: 'urgent', signal });
+    samples.push(performance.now() - startMs);
+  }
+  return median(samples);
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-const sample = nextTexts(100).map((text) => tokenizer.encode(text).length);
-console.log(`texts of ${median(sample)} tokens, ${rounds} turns of ${secondsPerTurn} s each, medians`);
-console.log(`${''.padEnd(36)}   docs/s  of bare   cpu ms/doc  of bare`);
-const rateOf = ({ documents, wallMs }: Turn) => documents / (wallMs / 1_000);
-const cpuOf = ({ documents, cpuMs }: Turn) => cpuMs / documents;
-const base = turns.get(floor(1).name) as Turn[];
-for (const [name, own] of turns) {
-  const ratio = (of: (turn: Turn) => number) =>
-    median(own.map((turn, round) => of(turn) / of(base[round] as Turn)));
-  const columns = [median(own.map(rateOf)), ratio(rateOf), median(own.map(cpuOf)), ratio(cpuOf)];
-  const [rate = 0, rateRatio = 0, cpu = 0, cpuRatio = 0] = columns;
-  console.log(
-    `${name.padEnd(36)} ${rate.toFixed(0).padStart(8)} ${rateRatio.toFixed(3).padStart(8)} ` +
-      `${cpu.toFixed(2).padStart(12)} ${cpuRatio.toFixed(3).padStart(8)}`,
-  );
+function outcome(turns: ReadonlyMap<string, readonly Turn[]>, queryMs: number): BenchOutcome {
+  const rateOf = ({ documents, wallMs }: Turn) => documents / (wallMs / 1_000);
+  const cpuOf = ({ documents, cpuMs }: Turn) => cpuMs / documents;
+  const bare = [...turns].filter(([name]) => name.startsWith('bare')).map(([, own]) => own);
+  // Turn by turn against the fastest bare loop of the same round.
+  const bestRate = (round: number) => Math.max(...bare.map((own) => rateOf(own[round] as Turn)));
+  const bestCpu = (round: number) => Math.min(...bare.map((own) => cpuOf(own[round] as Turn)));
+  return {
+    figures: [
+      ...[...turns].flatMap(([name, own]) => [
+        figure(name, median(own.map(rateOf)), '1/s'),
+        figure('  CPU a text', median(own.map(cpuOf)), 'ms'),
+        ...(name.startsWith('bare')
+          ? []
+          : [
+              figure(
+                '  rate / fastest bare loop',
+                median(own.map((turn, i) => rateOf(turn) / bestRate(i))),
+                'ratio',
+              ),
+              figure(
+                '  CPU / thriftiest bare loop',
+                median(own.map((turn, i) => cpuOf(turn) / bestCpu(i))),
+                'ratio',
+              ),
+            ]),
+      ]),
+      figure('a short query, idle: p50', queryMs, 'ms'),
+    ],
+    notes: [
+      `MiniLM, int8, distinct texts of about 64 tokens, one inference thread. The bare loop's texts are tokenised before and sorted by length.`,
+    ],
+  };
 }
-
-const short = 'printer reports error 0x80070005';
-const latencies: number[] = [];
-for (let i = 0; i < 300; i++) {
-  const startMs = performance.now();
-  await provider.embed([`${short} ${i}`], { lane: 'urgent', signal });
-  latencies.push(performance.now() - startMs);
-}
-console.log(`a short query, idle: p50 ${median(latencies).toFixed(2)} ms`);
-
-await provider.close();
-await stage.drain();
-await cache.close();
-rmSync(dataDir, { recursive: true, force: true });

@@ -1,61 +1,95 @@
 // Filtered searches over 100,000 vectors in one shard, without gRPC around it: how many of the ten that a comparison with
 // every passing vector finds are found, and how long it takes, by how many documents pass and by the kind of filter.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { analyzeDocument } from '../src/lexical/analyze-text.ts';
-import type { Filter, FilterValue } from '../src/model/filter.ts';
-import { createIndexActor } from '../src/stages/index/index.actor.ts';
-import type { CommitItem, ShardAnswer } from '../src/stages/index/index-messages.ts';
-import { CommitSequence } from '../src/storage/commit-sequence.ts';
-import { testActorContext, testTaskContext } from '../test/support/actor-context.ts';
+import type { Filter } from '../src/model/filter.ts';
 import { randomFrom, wholeBetween } from '../test/support/random.ts';
-import { clusteredVectors } from './bench-data.ts';
-import { type Figure, figure, quantile, report } from './bench-report.ts';
+import { withFolder } from './bench-engine.ts';
+import { BenchShard } from './bench-shard.ts';
+import { type BenchOutcome, type BenchSize, type Figure, figure, type Plot } from './report/figure.ts';
+import { quantile } from './report/statistics.ts';
+
+export const about =
+  'Vectors of 384 components with attributes in one shard, without gRPC around it; filters of several kinds that a half, a ' +
+  'twentieth, a two-hundredth and a two-thousandth of the documents pass. Beside it: an exact scan of what passes.';
 
 const dimensions = 384;
-const stored = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? 100_000);
-const queriesPerFilter = Number(process.env['KMS_BENCH_QUERIES'] ?? 50);
-const limit = 10;
-const batch = 128;
-
-const vectors = clusteredVectors(stored + queriesPerFilter, dimensions, 11);
-const vectorOf = (row: number) => vectors.slice(row * dimensions, (row + 1) * dimensions);
-const random = randomFrom(23);
-const content = { text: 'case', spans: [0, 4], titleLength: 0, lexical: analyzeDocument('', 'case') };
 
 /** One value in so many documents, of each of these fields; and a number that no two documents share. */
 const shares = { half: 2, team: 20, customer: 200, release: 2_000 };
 type Field = keyof typeof shares;
 
-function item(row: number): CommitItem {
-  const attributes: Record<string, FilterValue> = { number: (row * 7_919) % stored };
-  for (const [field, values] of Object.entries(shares))
-    attributes[field] = `v${wholeBetween(random, 0, values - 1)}`;
-  return {
-    collection: 'cases',
-    id: `v-${row}`,
-    title: '',
-    body: 'case',
-    mediaType: 'text/plain',
-    attributes,
-    updateTimeMs: null,
-    contentHash: `${row}`,
-    attributesHash: 'a',
-    content,
+export async function run(size: BenchSize): Promise<BenchOutcome> {
+  const stored = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? (size === 'full' ? 100_000 : 20_000));
+  const queries = Number(process.env['KMS_BENCH_QUERIES'] ?? (size === 'full' ? 50 : 20));
+  const random = randomFrom(23);
+  return await withFolder(async (folder) => {
+    const shard = new BenchShard(folder, dimensions);
+    await shard.start();
+    try {
+      const asked = await shard.fill({ first: 0, count: stored, more: queries, seed: 11 }, (row) => ({
+        number: (row * 7_919) % stored,
+        ...Object.fromEntries(
+          Object.entries(shares).map(([field, values]) => [field, `v${wholeBetween(random, 0, values - 1)}`]),
+        ),
+      }));
+      return await measuredShares(shard, asked, stored);
+    } finally {
+      await shard.stop();
+    }
+  });
+}
+
+async function measuredShares(
+  shard: BenchShard,
+  queries: readonly Float32Array[],
+  stored: number,
+): Promise<BenchOutcome> {
+  const p99s: Figure[] = [];
+  const kinds: Figure[] = [];
+  let lowestRecall = 1;
+  const points: { x: string; y: number }[] = [];
+  for (const [field, values] of Object.entries(shares)) {
+    const all: number[] = [];
+    for (const [kind, filter] of Object.entries(filtersOf(field as Field, stored))) {
+      const { recall, samples, plans } = await measured(shard, queries, filter);
+      all.push(...samples);
+      const name = `${100 / values} % pass, ${kind} (${[...plans].join(', ')})`;
+      kinds.push(figure(`${name}: recall@10`, recall, ''));
+      lowestRecall = Math.min(lowestRecall, recall);
+      kinds.push(figure(`${name}: p50`, quantile(samples, 0.5), 'ms'));
+    }
+    const p99 = quantile(all, 0.99);
+    p99s.push(
+      figure(
+        `${100 / values} % of ${stored.toLocaleString('en-US')} pass, all kinds: p99`,
+        p99,
+        'ms',
+        '< 15',
+      ),
+    );
+    points.push({ x: `${100 / values} %`, y: p99 });
+  }
+  const plot: Plot = {
+    file: 'filtered-search-p99',
+    title: `Filtered search over ${stored.toLocaleString('en-US')} vectors, all kinds of filters`,
+    xLabel: 'documents that pass',
+    yLabel: 'p99, milliseconds',
+    kind: 'bar',
+    series: [{ name: 'p99', points }],
   };
+  const recall = figure('recall@10, the lowest of all kinds and shares', lowestRecall, '', '>= 0.98');
+  return { figures: [recall, ...p99s, ...kinds], plots: [plot] };
 }
 
 /** Filters of several kinds that the same share of the documents passes. */
-function filtersOf(field: Field): Readonly<Record<string, Filter>> {
+function filtersOf(field: Field, stored: number): Readonly<Record<string, Filter>> {
   const value = (name: Field, number: number): Filter => ({
     type: 'in',
     field: name,
     values: [`v${number}`],
   });
   const passing = Math.round(stored / shares[field]);
-  const from = wholeBetween(random, 0, stored - passing);
+  const from = Math.round((stored - passing) / 3);
   const range = (count: number): Filter => ({
     type: 'range',
     field: 'number',
@@ -76,52 +110,19 @@ function filtersOf(field: Field): Readonly<Record<string, Filter>> {
   };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'kms-bench-'));
-const actor = createIndexActor(testActorContext(), {
-  dataDir: folder,
-  shard: 0,
-  shardCount: 1,
-  dimensions,
-  generation: 'bench',
-  m: 16,
-  efConstruction: 100,
-  efSearch: 64,
-  tailMax: 10_000,
-  exactMax: 1_000,
-  snapshotChangesMin: Number.MAX_SAFE_INTEGER,
-  mapBytesMax: 2 ** 33,
-  sequence: new CommitSequence().shared,
-});
-
-async function search(row: number, filter: Filter, isExact: boolean): Promise<ShardAnswer> {
-  const query = {
-    vectors: vectorOf(row),
-    queryCount: 1,
-    rows: [],
-    collections: ['cases'],
-    limit,
-    ef: null,
-    isExact,
-    exclude: [],
-    constraint: { filter, phrases: [], excludedTerms: [], excludedPhrases: [] },
-    facets: [],
-    withDocuments: false,
-    withVectors: false,
-    omitBody: false,
-  };
-  return actor.tasks.search(query, testTaskContext({ lane: 'urgent' }));
-}
-
 /** Recall@10 against the exact scan, latencies, and which ways were taken. */
-async function measure(filter: Filter): Promise<{ recall: number; samples: number[]; plans: Set<string> }> {
+async function measured(
+  shard: BenchShard,
+  queries: readonly Float32Array[],
+  filter: Filter,
+): Promise<{ recall: number; samples: number[]; plans: Set<string> }> {
   const samples: number[] = [];
   const plans = new Set<string>();
   let [found, expected] = [0, 0];
-  for (let i = 0; i < queriesPerFilter; i++) {
-    const row = stored + i;
-    const exact = new Set((await search(row, filter, true)).hits[0]?.map(({ id }) => id));
+  for (const query of queries) {
+    const exact = new Set((await shard.search(query, filter, true)).hits[0]?.map(({ id }) => id));
     const startMs = performance.now();
-    const answer = await search(row, filter, false);
+    const answer = await shard.search(query, filter, false);
     samples.push(performance.now() - startMs);
     plans.add(answer.filterPlan);
     expected += exact.size;
@@ -129,28 +130,3 @@ async function measure(filter: Filter): Promise<{ recall: number; samples: numbe
   }
   return { recall: found / expected, samples, plans };
 }
-
-await actor.start();
-console.log(`loading ${stored} documents`);
-for (let row = 0; row < stored; row += batch) {
-  const end = Math.min(stored, row + batch);
-  const items = Array.from({ length: end - row }, (_, i) => item(row + i));
-  const packed = vectors.slice(row * dimensions, end * dimensions);
-  await actor.tasks.commit({ generation: 'bench', items, vectors: packed }, testTaskContext());
-  while (actor.background?.() === true);
-}
-const figures: Figure[] = [];
-for (const [field, values] of Object.entries(shares)) {
-  const all: number[] = [];
-  for (const [kind, filter] of Object.entries(filtersOf(field as Field))) {
-    const { recall, samples, plans } = await measure(filter);
-    all.push(...samples);
-    const name = `${100 / values} % pass, ${kind} (${[...plans].join(', ')})`;
-    figures.push(figure(`${name}: recall@10`, recall, '', '>= 0.98'));
-    figures.push(figure('  p50', quantile(samples, 0.5), 'ms'));
-  }
-  figures.push(figure(`${100 / values} % pass, all kinds: p99`, quantile(all, 0.99), 'ms', '< 15'));
-}
-report('filtered-search', figures);
-await actor.stop();
-rmSync(folder, { recursive: true, force: true });

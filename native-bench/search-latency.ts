@@ -1,119 +1,131 @@
-// Search with 100,000 documents, idle and while documents come in as fast as they are taken: what a microservice waits
-// for one answer over gRPC, the query's embedding included.
+// Search latency, idle and while documents come in as fast as they are taken, of the query's embedding included; and
+// against the rate at which queries come.
 
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
-import type { EngineProcess } from '../test/support/engine-process.ts';
-import { randomFrom, wholeBetween } from '../test/support/random.ts';
-import { benchTexts, clusteredVectors, rowBytes } from './bench-data.ts';
-import { load, tailEmptied, withEngine } from './bench-engine.ts';
-import { type Figure, figure, quantile, report } from './bench-report.ts';
+import { startIngest } from './load/load-process.ts';
+import type { IngestReport, LoadReport } from './load/load-report.ts';
+import { type BenchOutcome, type Figure, figure, type Plot } from './report/figure.ts';
+import { kindNames, latencyFigures, type PhaseEngine, p99Ms, withLoadedEngine } from './search-phases.ts';
 
-const dimensions = 384;
-const stored = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? 100_000);
-const queriesPerPhase = Number(process.env['KMS_BENCH_QUERIES'] ?? 500);
-/** Poisson arrivals at this rate, each from its due time: a slow answer does not hide the ones that queue behind it. */
-const queriesPerSecond = 50;
-const loader = fileURLToPath(new URL('./background-load.ts', import.meta.url));
-let phase = 0;
+export const about = 'searches from open clients, idle and while documents come in at full rate';
 
-const vectors = clusteredVectors(stored, dimensions, 11);
-const texts = benchTexts(queriesPerPhase * 4, 13).map((text) => text.split(' ').slice(0, 14).join(' '));
-const random = randomFrom(17);
+/** Beside the searches an empty call, which asks nothing of any thread: the floor under the same load. */
+const mix = { vector: 1, text: 1, health: 1 } as const;
+const perSecond = 100;
+const offeredRates = { short: [100, 400, 800], full: [50, 100, 200, 400, 800, 1_200, 1_600] };
+const phaseSeconds = { short: 8, full: 30 };
+const rateSeconds = { short: 3, full: 10 };
+/** Poisson arrivals of a few seconds are within some percent of the rate. */
+const saturatedShare = 0.85;
+const p99Target = '< 10';
 
-function* vectorDocuments(start: number, end: number): Generator<Document> {
-  for (let i = start; i < end; i++) {
-    yield { id: `v-${i}`, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
-  }
+interface Phase {
+  readonly name: string;
+  readonly report: LoadReport;
+  readonly ingest: IngestReport | null;
 }
 
-type Query = () => Promise<unknown>;
-
-/** Latencies in milliseconds, from the time each query was due to be sent. */
-async function latencies(query: Query): Promise<number[]> {
-  const samples: number[] = [];
-  const pending: Promise<void>[] = [];
-  let dueMs = performance.now();
-  for (let i = 0; i < queriesPerPhase; i++) {
-    dueMs += (-Math.log(1 - random()) * 1000) / queriesPerSecond;
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const sentDueMs = Math.max(dueMs, performance.now() - 1); // a timer's own lateness is not the engine's
-    pending.push(query().then(() => void samples.push(performance.now() - sentDueMs)));
-  }
-  await Promise.all(pending);
-  return samples;
+export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
+  const count = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? (size === 'full' ? 100_000 : 20_000));
+  return await withLoadedEngine(count, async (loaded) => {
+    const seconds = phaseSeconds[size];
+    const measure = () => loaded.phase({ mix, perSecond, seconds });
+    await loaded.phase({ mix, perSecond, seconds: 2 }); // warms the engine up
+    const idle: Phase = { name: 'idle', report: await measure(), ingest: null };
+    const rates = await byOfferedRate(loaded, size);
+    const vectors = await whileLoading(loaded, 'vectors', measure);
+    const texts = await whileLoading(loaded, 'texts', measure);
+    return outcome(count, [idle, vectors, texts], rates);
+  });
 }
 
 /** Measures while another process loads as fast as it is let. */
 async function whileLoading(
-  engine: EngineProcess,
+  { engine }: PhaseEngine,
   kind: 'vectors' | 'texts',
-  work: () => Promise<number[]>,
-): Promise<{ samples: number[]; rate: number }> {
-  phase += 1;
-  const args = ['--import', 'tsx', loader, engine.grpcAddress, kind, String(phase)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  await lines.next(); // it has made its documents
-  await new Promise((resolve) => setTimeout(resolve, 1_000)); // until every stage is busy
-  const samples = await work();
-  child.kill('SIGTERM');
-  const { value } = await lines.next();
-  return { samples, rate: Number(value) };
+  measure: () => Promise<LoadReport>,
+): Promise<Phase> {
+  const stop = await startIngest({ address: engine.grpcAddress, kind, seed: kind === 'vectors' ? 23 : 19 });
+  // Its own start and warm-up take longer than the first documents need to every stage.
+  const report = await measure();
+  return { name: `${kind} coming in at full rate`, report, ingest: await stop() };
 }
 
-function quantiles(name: string, samples: readonly number[], target: string): Figure[] {
+async function byOfferedRate(
+  loaded: PhaseEngine,
+  size: 'short' | 'full',
+): Promise<{ rate: number; report: LoadReport }[]> {
+  const points: { rate: number; report: LoadReport }[] = [];
+  for (const rate of offeredRates[size]) {
+    const load = { mix: { vector: 1 }, perSecond: rate, seconds: rateSeconds[size], mayFail: true };
+    const report = await loaded.phase(load);
+    points.push({ rate, report });
+    // Beyond what it can answer, the latency grows with the length of the phase and says nothing else.
+    if (report.answeredPerSecond < saturatedShare * rate) break;
+  }
+  return points;
+}
+
+function outcome(
+  count: number,
+  phases: readonly Phase[],
+  rates: readonly { readonly rate: number; readonly report: LoadReport }[],
+): BenchOutcome {
+  const idle = phases[0] as Phase;
+  return {
+    figures: [...phases.flatMap((phase) => phaseFigures(phase, idle))],
+    plots: [phasePlot(phases), ratePlot(rates)],
+    notes: [
+      `${count} documents with vectors in the graph. Poisson arrivals, ${perSecond} requests a second (a third each by vector, by text of 14 words, and empty), each timed from the moment it was due, over one connection, from a process of its own. The bulk loader is niced: it stands for another machine.`,
+      `The generator left late by p99 ${Math.max(...phases.map(({ report }) => report.lateness.p99Ms)).toFixed(1)} ms at worst; that is part of the latencies.`,
+    ],
+  };
+}
+
+function phaseFigures({ name, report, ingest }: Phase, idle: Phase): Figure[] {
   return [
-    figure(`${name}: p50`, quantile(samples, 0.5), 'ms'),
-    figure(`${name}: p99`, quantile(samples, 0.99), 'ms', target),
+    ...latencyFigures(name, report, p99Target),
+    ...(ingest === null
+      ? []
+      : [
+          figure('  p99 by vector / idle', p99Ms(report, 'vector') / p99Ms(idle.report, 'vector'), 'ratio'),
+          figure('  p99 by text / idle', p99Ms(report, 'text') / p99Ms(idle.report, 'text'), 'ratio'),
+          figure('  documents a second meanwhile', ingest.documentsPerSecond, '1/s'),
+        ]),
   ];
 }
 
-await withEngine({}, async (engine) => {
-  const { client } = engine;
-  let nextText = 0;
-  const textQuery = () =>
-    client.search({
-      text: texts[nextText++ % texts.length] as string,
-      mode: 'SEARCH_MODE_SEMANTIC',
-      limit: 10,
-    });
-  const vectorQuery = () => {
-    const row = wholeBetween(random, 0, stored - 1);
-    return client.search({ vector: rowBytes(vectors, dimensions, row), limit: 10 });
+function phasePlot(phases: readonly Phase[]): Plot {
+  const kinds = ['vector', 'text', 'health'] as const;
+  return {
+    file: 'search-latency-by-phase',
+    title: 'p99 of searches, idle and while documents come in',
+    xLabel: '',
+    yLabel: 'milliseconds',
+    kind: 'bar',
+    series: kinds.map((kind) => ({
+      name: kindNames[kind],
+      points: phases.map(({ name, report }) => ({ x: name, y: p99Ms(report, kind) })),
+    })),
   };
-  console.log(`loading ${stored} documents`);
-  await load(engine, vectorDocuments(0, stored), { documentsPerMessage: 128, messagesInFlight: 8 });
-  await tailEmptied(engine, 'cases', 0);
-  await latencies(vectorQuery); // warms both sides up
-  await latencies(textQuery);
+}
 
-  // The floor: a call that asks nothing of any thread, over the same connection at the same rate.
-  const emptyCall = () => client.checkHealth({ service: '' });
-  const idleEmpty = await latencies(emptyCall);
-  const idleVector = await latencies(vectorQuery);
-  const idleText = await latencies(textQuery);
-  const underVectors = await whileLoading(engine, 'vectors', () => latencies(vectorQuery));
-  const underTexts = await whileLoading(engine, 'texts', () => latencies(textQuery));
-  const underTextsEmpty = await whileLoading(engine, 'texts', () => latencies(emptyCall));
-  const underTextsVector = await whileLoading(engine, 'texts', () => latencies(vectorQuery));
-  report('search-latency', [
-    ...quantiles('idle, empty call (health)', idleEmpty, ''),
-    ...quantiles(`${stored} documents, idle, vector query`, idleVector, '< 10'),
-    ...quantiles(`${stored} documents, idle, text query`, idleText, '< 10'),
-    ...quantiles('vectors coming in at full rate, vector query', underVectors.samples, '< 10'),
-    figure('  documents with vectors a second meanwhile', underVectors.rate, '1/s'),
-    ...quantiles('texts coming in at full rate, text query', underTexts.samples, '< 10'),
-    figure('  texts a second meanwhile', underTexts.rate, '1/s'),
-    ...quantiles('texts coming in at full rate, empty call (health)', underTextsEmpty.samples, ''),
-    ...quantiles('texts coming in at full rate, vector query', underTextsVector.samples, '< 10'),
-    figure(
-      'text query p99, loading texts / idle',
-      quantile(underTexts.samples, 0.99) / quantile(idleText, 0.99),
-      'ratio',
-    ),
-  ]);
-});
+function ratePlot(rates: readonly { readonly rate: number; readonly report: LoadReport }[]): Plot {
+  const line = (name: string, of: (report: LoadReport) => number) => ({
+    name,
+    points: rates.map(({ rate, report }) => ({ x: rate, y: of(report) })),
+  });
+  return {
+    file: 'search-latency-by-rate',
+    title: 'Search by vector, by the rate at which queries come',
+    xLabel: 'queries offered a second',
+    yLabel: 'milliseconds',
+    kind: 'line',
+    xScale: 'log',
+    yScale: 'log',
+    series: [
+      line('p50', ({ latency }) => latency.p50Ms),
+      line('p99', ({ latency }) => latency.p99Ms),
+      line('p99.9', ({ latency }) => latency.p999Ms),
+    ],
+  };
+}

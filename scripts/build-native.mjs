@@ -1,73 +1,90 @@
-// Compiles the HNSW addon (hnswlib-node) for this processor, with the C++ compiler alone: no node-gyp, so no Python, no
-// make and no download of Node's headers. The first step of `npm run build`; costs nothing when the addon is up to date.
-// Why not at install time: docs/decisions/012-native-build.md.
+// Compiles the index addon (hnswlib-node's source and our own on top of it) with the C++ compiler alone: no node-gyp, so
+// no Python, no make and no download of Node's headers. The first step of `npm run build`; costs nothing when the addon is
+// up to date. Why not at install time: docs/decisions/012-native-build.md. For any processor of the platform: what is worth
+// more than that is chosen when the addon is loaded (docs/decisions/029-native-addon.md).
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chooseInstructionSet, compilerFlagsOf, requiredFlagsOf } from './instruction-set.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Builds when needed; returns the instruction set of the addon that is there afterwards. */
+const packageDir = dirname(require.resolve('hnswlib-node/package.json'));
+const sourceDir = fileURLToPath(new URL('../src/vector/native', import.meta.url));
+const outputDir = fileURLToPath(new URL('../dist/native', import.meta.url));
+const addonPath = join(outputDir, 'index-addon.node');
+const recordPath = join(outputDir, 'build.json');
+/** Our source reaches into the package's classes: another version must be read before it is compiled. */
+const packageVersion = '3.0.0';
+
+/** Builds when needed. */
 export function buildNative(log = console.log) {
-  const package_ = dirname(require.resolve('hnswlib-node/package.json'));
-  const outputDir = join(package_, 'build', 'Release');
-  const stampPath = join(outputDir, 'kms-build.json');
-  const instructionSet = chooseInstructionSet();
-  const command = compileCommand(package_, instructionSet);
-  const stamp = `${JSON.stringify({
-    instructionSet,
-    requiredFlags: requiredFlagsOf(instructionSet),
-    key: keyOf(package_, command),
-  })}\n`;
-  if (existsSync(join(outputDir, 'addon.node')) && existsSync(stampPath)) {
-    if (readFileSync(stampPath, 'utf8') === stamp) return instructionSet;
+  checkPackage();
+  const command = compileCommand(join(sourceDir, 'float-addon.cc'));
+  const record = `${JSON.stringify({ package: `hnswlib-node ${packageVersion}`, key: keyOf(command) })}\n`;
+  if (existsSync(addonPath) && existsSync(recordPath)) {
+    if (readFileSync(recordPath, 'utf8') === record) return;
   }
-  log(`compiling the index addon for ${process.platform}-${process.arch}, ${instructionSet}`);
+  log(`compiling the index addon for ${process.platform}-${process.arch}`);
   mkdirSync(outputDir, { recursive: true });
   const unfinished = join(outputDir, `addon.${process.pid}.tmp`);
   run([...command, '-o', unfinished]);
-  // The stamp goes first and comes last: a build cut short is never taken for a finished one. A running process keeps
+  // The record goes first and comes last: a build cut short is never taken for a finished one. A running process keeps
   // the old file, because rename does not touch it.
-  rmSync(stampPath, { force: true });
-  renameSync(unfinished, join(outputDir, 'addon.node'));
-  writeFileSync(stampPath, stamp);
-  return instructionSet;
+  rmSync(recordPath, { force: true });
+  renameSync(unfinished, addonPath);
+  writeFileSync(recordPath, record);
 }
 
-/** A copy of the addon elsewhere, for a bench to compare with; `baseline` is what the package's own build makes. */
-export function buildNativeAt(outputPath, instructionSet) {
-  const package_ = dirname(require.resolve('hnswlib-node/package.json'));
-  run([...compileCommand(package_, instructionSet), '-o', outputPath]);
+/** The package's own addon without ours, as its own build makes it, for a bench to compare with. */
+export function buildNativeAt(outputPath) {
+  run([...compileCommand(join(packageDir, 'src', 'addon.cc')), '-o', outputPath]);
 }
 
-/** The flags are those of node-gyp's release build, and the processor's. */
-function compileCommand(package_, instructionSet) {
+function checkPackage() {
+  const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
+  if (version !== packageVersion) {
+    throw new Error(
+      `hnswlib-node is ${version}, and src/vector/native is written for ${packageVersion}: see what has changed in its src folder, then change packageVersion in scripts/build-native.mjs`,
+    );
+  }
+}
+
+/** The flags are those of node-gyp's release build. */
+function compileCommand(source) {
   const nodeApi = require('node-api-headers').include_dir;
   const addonApi = dirname(
-    createRequire(join(package_, 'package.json')).resolve('node-addon-api/package.json'),
+    createRequire(join(packageDir, 'package.json')).resolve('node-addon-api/package.json'),
   );
   const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
   return [
     process.env['CXX'] ?? 'c++',
-    ...['-std=gnu++17', '-fPIC', '-pthread', '-fexceptions', '-fno-rtti', '-fno-omit-frame-pointer', '-w'],
-    ...compilerFlagsOf(instructionSet).split(' '),
+    ...[
+      '-std=gnu++17',
+      '-O3',
+      '-fPIC',
+      '-pthread',
+      '-fexceptions',
+      '-fno-rtti',
+      '-fno-omit-frame-pointer',
+      '-w',
+    ],
     ...['-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=addon', '-DBUILDING_NODE_EXTENSION'],
-    ...[`-I${nodeApi}`, `-I${addonApi}`],
+    ...[`-I${nodeApi}`, `-I${addonApi}`, `-I${join(packageDir, 'src')}`],
     ...link,
-    join(package_, 'src', 'addon.cc'),
+    source,
   ];
 }
 
-/** Changes with the source's version, the compiler command and the platform. */
-function keyOf(package_, command) {
-  const { version } = JSON.parse(readFileSync(join(package_, 'package.json'), 'utf8'));
-  const facts = [version, process.platform, process.arch, ...command];
-  return createHash('sha256').update(facts.join('\n')).digest('hex').slice(0, 16);
+/** Changes with our source, the package's version, the compiler command and the platform. */
+function keyOf(command) {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(sourceDir).sort()) hash.update(readFileSync(join(sourceDir, file)));
+  hash.update([packageVersion, process.platform, process.arch, ...command].join('\n'));
+  return hash.digest('hex').slice(0, 16);
 }
 
 function run([program, ...args]) {

@@ -1,5 +1,5 @@
-// `npm run check`: every static gate, then the tests, one line each; stops at the first that fails.
-//   --gates     the static gates only
+// `npm run check`: every gate, then the tests, one line each; stops at the first that fails.
+//   --gates     the gates only
 //   --keep-going  runs all of them and fails at the end, for a report of everything that is wrong
 // The last line is `N gates passed, N failed`.
 
@@ -7,7 +7,17 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** npm scripts, fast ones first. */
-const gates = ['lock', 'format', 'types', 'lint', 'proto:lint', 'proto:check', 'ranks', 'dead-code'];
+const gates = [
+  'lock',
+  'format',
+  'types',
+  'lint',
+  'proto:lint',
+  'proto:check',
+  'ranks',
+  'dead-code',
+  'ratios',
+];
 
 const onlyGates = process.argv.includes('--gates');
 const isKeptGoing = process.argv.includes('--keep-going');

@@ -2,11 +2,13 @@
 // registry or mirror does not have it, and `npm ci` then refuses the lock everywhere ("Missing: … from lock file").
 //   node scripts/lock-file.mjs --check   names what is missing, and entries without an integrity hash that are installed here
 //   node scripts/lock-file.mjs --write   adds the missing platform packages (without a hash: nobody here can know it)
+// A folder after it names another manifest and lock than the root's: native-bench/peers.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const lockPath = fileURLToPath(new URL('../package-lock.json', import.meta.url));
+const folder = new URL(`../${process.argv[3] ?? '.'}/`, import.meta.url);
+const lockPath = fileURLToPath(new URL('package-lock.json', folder));
 const lock = JSON.parse(readFileSync(lockPath, 'utf8'));
 const packages = lock.packages;
 
@@ -74,12 +76,12 @@ function unhashedInstalled() {
   return Object.entries(packages)
     .filter(([path, entry]) => path !== '' && entry.integrity === undefined && entry.link !== true)
     .map(([path]) => path)
-    .filter((path) => existsSync(new URL(`../${path}`, import.meta.url)));
+    .filter((path) => existsSync(new URL(path, folder)));
 }
 
 /** `npm ci` also refuses a lock whose root differs from package.json. */
 function driftFromManifest() {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
   return ['dependencies', 'devDependencies']
     .filter((kind) => JSON.stringify(sorted(manifest[kind])) !== JSON.stringify(sorted(packages[''][kind])))
     .map((kind) => `package.json and package-lock.json differ in ${kind}: run npm install`);

@@ -6,14 +6,13 @@ import { availableParallelism } from 'node:os';
 import type { SpawnThread } from './actor/thread-host.ts';
 import type { Clock } from './base/clock.ts';
 import { deferred } from './base/deferred.ts';
-import type { KmsError } from './base/errors.ts';
+import { KmsError } from './base/errors.ts';
 import { formatAddress } from './config/network-address.ts';
 import { type Settings, shardsForNewFolder } from './config/settings.ts';
-import { openReranker } from './embedding/cross-encoder/reranker.ts';
 import { resolveSpace } from './embedding/embedding-spaces.ts';
 import { specOfSettings } from './embedding/spec-of-settings.ts';
 import { prometheusMetrics } from './grpc/prometheus-metrics.ts';
-import { createGrpcServer, type GrpcServer } from './grpc/server.ts';
+import type { GrpcServer } from './grpc/server.ts';
 import { generationOf } from './model/vector-space.ts';
 import type { Log } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -27,6 +26,7 @@ import { EngineReadiness } from './pipeline/engine-readiness.ts';
 import { IngestFlow } from './pipeline/ingest-flow.ts';
 import { KeyTurns } from './pipeline/key-turns.ts';
 import { addKnownSpaces, startServingSpaces } from './pipeline/known-spaces.ts';
+import { watchMainThread } from './pipeline/main-thread-metrics.ts';
 import { QueryFlow } from './pipeline/query-flow.ts';
 import { CollectionFollowers } from './pipeline/reembed/collection-followers.ts';
 import { Reembed } from './pipeline/reembed/reembed.ts';
@@ -40,7 +40,7 @@ import { cleanerVersion } from './stages/clean/cleaner-version.ts';
 import { CommitSequence } from './storage/commit-sequence.ts';
 import { openSearchLog } from './storage/search-log-store.ts';
 import { openStateStore } from './storage/state-store.ts';
-import { checkNativeBuild } from './vector/native-build.ts';
+import { nativeBuild } from './vector/native-build.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
@@ -71,16 +71,13 @@ const callsShare = 0.5;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, log, clock, metrics } = options;
-  // Before any thread loads the addon: on a processor that it was not built for, it ends the process without a word.
-  const instructionSet = checkNativeBuild();
+  // First of all: without the addon nothing else is worth starting.
+  const build = nativeBuild();
   const spec = specOfSettings(settings);
   const space = await resolveSpace(spec, cleanerVersion);
   const sources = options.sources ?? (await openSources(settings.sourcesFile, { env: process.env, clock }));
   const synonyms = await loadSynonyms(settings.synonymsFile);
-  const reranker =
-    settings.rerankFolder === ''
-      ? null
-      : await openReranker({ folder: settings.rerankFolder, threads: rerankThreads(), clock, log });
+  const reranker = await openRerankerIfAny(options);
   // Takes the folder's lock, so it comes before anything that could touch the data.
   const state = await openStateStore({
     dataDir: settings.dataDir,
@@ -135,6 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   }
   const { flows, reembed } = createFlows();
   const readiness = new EngineReadiness();
+  const version = packageVersion();
   const background = new Background({
     state,
     sources,
@@ -160,16 +158,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     background,
     space,
     readiness,
-    version: packageVersion(),
+    version,
     clock,
-  });
-  const grpc: GrpcServer = createGrpcServer({
-    engine,
-    address: formatAddress(settings.grpcAddress),
-    log: log.child({ part: 'grpc' }),
-    clock,
-    metrics: prometheusMetrics(metrics),
-    ingestStreamMessages: settings.ingestStreamMessages,
   });
   const ops = new OpsServer({
     address: settings.httpAddress,
@@ -178,13 +168,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     status: () => ({ state: readiness.state, failure: failureText }),
     replay: () => engine.replay(),
   });
+  const mainThread = watchMainThread(metrics);
+  const { instructionSet: instruction_set, kernel } = build;
+  metrics.set('kms_build_info', 1, { version, node: process.versions.node, instruction_set, kernel });
   metrics.refreshBeforeScrape(async () => {
+    mainThread.refresh();
     setGauges(metrics, { actors: host.statuses(), shards: await host.shardStats() });
     setEmbeddingGauges(metrics, await host.embedStats());
     await background.refreshMetrics();
     metrics.set('kms_analytics_searches', analytics.stored);
   });
   const ports = { grpc: 0, http: 0 };
+  let grpc: GrpcServer | null = null;
 
   async function createAnalytics(): Promise<SearchAnalytics> {
     const { analyticsDays: days, analyticsTexts, analyticsSlowMs, analyticsSearchesMax } = settings;
@@ -213,17 +208,35 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return { flows: { ingestFlow, queryFlow }, reembed: new Reembed(moved) };
   }
 
+  /** Loading the server and its protos takes a quarter of a second, in which the threads are at work already. */
+  async function openGrpc(): Promise<{ readonly port: number }> {
+    const { createGrpcServer } = await import('./grpc/server.ts');
+    if (stopping !== null) throw new KmsError('unavailable', 'the engine was stopped while it started');
+    grpc = createGrpcServer({
+      engine,
+      address: formatAddress(settings.grpcAddress),
+      log: log.child({ part: 'grpc' }),
+      clock,
+      metrics: prometheusMetrics(metrics),
+      ingestStreamMessages: settings.ingestStreamMessages,
+    });
+    return grpc.start();
+  }
+
   async function start(): Promise<void> {
+    const startMs = clock.nowMs();
     ports.http = (await ops.start()).port;
-    ports.grpc = (await grpc.start()).port;
+    const spacesUp = startServingSpaces({ host, spaces, collections });
+    // Awaited below; a port that cannot be opened is told first.
+    spacesUp.catch(() => undefined);
+    ports.grpc = (await openGrpc()).port;
     const grpcAddress = formatAddress({ ...settings.grpcAddress, port: ports.grpc });
     const httpAddress = formatAddress({ ...settings.httpAddress, port: ports.http });
     log.info(
-      { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, instructionSet },
+      { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, kernel },
       'engine listens',
     );
-    const startMs = clock.nowMs();
-    await startServingSpaces({ host, spaces, collections });
+    await spacesUp;
     readiness.enter('ready');
     reembed.resume();
     background.start();
@@ -239,14 +252,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     readiness.enter('draining');
     const graceMs = settings.shutdownTimeoutMs * callsShare;
     // Together: who watches a job is told at once that the engine stops, and the calls can end.
-    await Promise.all([background.stop({ graceMs }), grpc.drain({ graceMs })]);
+    await Promise.all([background.stop({ graceMs }), grpc?.drain({ graceMs })]);
     await reembed.stop();
     await host.drain(deadlineMs);
-    await grpc.stop();
+    await grpc?.stop();
     await Promise.all([analytics.close(), reranker?.close()]);
     await state.close();
     readiness.enter('stopped');
     await ops.stop();
+    mainThread.stop();
     log.info({ stopMs: Math.round(clock.nowMs() - startMs) }, 'engine has stopped');
   }
 
@@ -260,6 +274,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failure: failure.promise,
     ports,
   };
+}
+
+async function openRerankerIfAny({ settings, clock, log }: EngineOptions) {
+  const { rerankFolder: folder } = settings;
+  if (folder === '') return null;
+  const { openReranker } = await import('./embedding/cross-encoder/reranker.ts');
+  return openReranker({ folder, threads: rerankThreads(), clock, log });
 }
 
 /** One core in four, as embedding needs the others: it serves each query, this only those that ask for it. */

@@ -5,13 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { Candidate } from '../../src/ranking/candidate.ts';
-import {
-  fittedWeights,
-  type ListTops,
-  lexicalWeightOf,
-  topsOf,
-  type WeightParameters,
-} from '../../src/ranking/list-tops.ts';
+import { fittedWeights, type WeightParameters } from '../../src/ranking/fusion-weights.ts';
+import { type ListTops, lexicalWeightOf, topsOf } from '../../src/ranking/list-tops.ts';
 import type { FusionFeatures, QueryFeatures, SetFeatures } from './fusion-features.ts';
 
 /** A query with all that does not depend on the parameters. */

@@ -2,7 +2,8 @@
 // judged on this one. The candidates are those that the engine found, so only their order is at stake.
 
 import { fuse } from '../../src/ranking/fuse.ts';
-import { lexicalWeightOf, topsOf, type WeightParameters } from '../../src/ranking/list-tops.ts';
+import type { WeightParameters } from '../../src/ranking/fusion-weights.ts';
+import { lexicalWeightOf, topsOf } from '../../src/ranking/list-tops.ts';
 import { type Estimate, estimate, estimateDifference, mean } from './bootstrap.ts';
 import { fitWeights, toFitSet } from './fit-fusion.ts';
 import type { QueryFeatures, SetFeatures } from './fusion-features.ts';

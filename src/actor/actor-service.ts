@@ -7,6 +7,7 @@ import { type Clock, sleep, type Timer } from '../base/clock.ts';
 import { toFault } from '../base/errors.ts';
 import type { ActorBehavior, ActorContext, TasksOf } from './actor.ts';
 import type { ActorControl, ControlReply, ThreadStats } from './control-protocol.ts';
+import { watchGcPauses } from './gc-pauses.ts';
 import { MetricBatch } from './metric-batch.ts';
 import type { ProgressWord } from './progress-word.ts';
 import { type AnyTasks, TaskLoop } from './task-loop.ts';
@@ -38,6 +39,7 @@ export class ActorService implements ActorControl {
   readonly #context: ActorContext;
   readonly #behavior: ActorBehavior<AnyTasks>;
   readonly #readVitals = measureVitals();
+  readonly #stopWatching: () => void;
   #reportTimer: Timer;
   #started: Promise<ControlReply<null>> | null = null;
 
@@ -51,6 +53,9 @@ export class ActorService implements ActorControl {
     this.#context = this.#makeContext();
     this.#behavior = factory(this.#context, parts.init);
     this.#reportTimer = parts.clock.setTimer(reportIntervalMs, () => this.#report());
+    this.#stopWatching = watchGcPauses((kind, seconds) =>
+      this.#context.observe('kms_gc_pause_seconds', seconds, { thread: parts.name, kind }),
+    );
     // A message that cannot be read is a lost task: crash rather than leave its asker waiting.
     parts.workPort.on('messageerror', (error) => {
       throw error;
@@ -128,6 +133,7 @@ export class ActorService implements ActorControl {
 
   #end(code: number): void {
     this.#reportTimer.cancel();
+    this.#stopWatching();
     // After the control reply: that is posted in a microtask, and this runs behind all of those.
     setImmediate(() => this.#parts.exit(code));
   }

@@ -5,24 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { KmsError } from '../base/errors.ts';
 import { type CommandIo, exitCodes, say } from './command-io.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { Connection } from './connection.ts';
-import { addDeadLettersCommand } from './dead-letters-command.ts';
-import { addDeleteCommand } from './delete-command.ts';
-import { addFeedbackCommand } from './feedback-command.ts';
-import { addGetCommand } from './get-command.ts';
-import { addIngestCommand } from './ingest-command.ts';
-import { addJobsCommand } from './jobs-command.ts';
-import { addJudgementsCommand } from './judgements-command.ts';
-import { addListCommand } from './list-command.ts';
-import { addReembedCommand } from './reembed-command.ts';
-import { addReportCommand } from './report-command.ts';
 import { safeLine } from './safe-text.ts';
-import { addSearchCommand } from './search-command.ts';
-import { addServeCommand, type EngineFactory } from './serve-command.ts';
-import { addSimilarCommand } from './similar-command.ts';
-import { addSourceCommand } from './source-command.ts';
-import { addStatusCommand } from './status-command.ts';
-import { addSyncCommand } from './sync-command.ts';
+import { addServeCommand, type EngineFactory, serveName } from './serve-command.ts';
 
 export interface ProgramOptions {
   readonly io: CommandIo;
@@ -40,6 +24,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
       exitCode = await action(io);
     },
     withEngine: async (clientOptions, action) => {
+      const { Connection } = await import('./connection.ts');
       const connection = new Connection(clientOptions.address, clientOptions.timeout, io.clock);
       try {
         exitCode = await action(connection, io);
@@ -49,7 +34,10 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     },
   };
   try {
-    await createProgram(options, runner).parseAsync([...args], { from: 'user' });
+    const program = createProgram(options, runner);
+    // The engine starts without what its clients need; everything else may name any command.
+    if (args[0] !== serveName) (await import('./client-commands.ts')).addClientCommands(program, runner);
+    await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     return report(io, error);
@@ -81,21 +69,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 ingest or sync finish
 Every command has its own --help with examples.`,
     );
   addServeCommand(program, runner, createEngine);
-  addIngestCommand(program, runner);
-  addSearchCommand(program, runner);
-  addSimilarCommand(program, runner);
-  addGetCommand(program, runner);
-  addListCommand(program, runner);
-  addDeleteCommand(program, runner);
-  addSyncCommand(program, runner);
-  addJobsCommand(program, runner);
-  addDeadLettersCommand(program, runner);
-  addReembedCommand(program, runner);
-  addFeedbackCommand(program, runner);
-  addReportCommand(program, runner);
-  addJudgementsCommand(program, runner);
-  addStatusCommand(program, runner);
-  addSourceCommand(program, runner);
   return program;
 }
 

@@ -36,6 +36,7 @@ export function addReembedCommand(program: Command, runner: CommandRunner): void
     .addOption(
       new Option('--provider <name>', 'the model to move to, for --estimate and --start').choices([
         'minilm',
+        'static',
         'onnx',
         'openai',
       ]),
@@ -88,7 +89,7 @@ function modelOf(command: Command, step: Step, options: ReembedOptions): Embeddi
   const { provider, model, dimensions } = options;
   if (step !== 'estimate' && step !== 'start') return null;
   if (provider === undefined)
-    return command.error(`error: --${step} needs --provider minilm, onnx or openai`);
+    return command.error(`error: --${step} needs --provider minilm, static, onnx or openai`);
   return { provider, model, dimensions };
 }
 

@@ -36,11 +36,13 @@ export interface ServedEngine {
   readonly ports: { readonly grpc: number; readonly http: number };
 }
 
+export const serveName = 'serve';
+
 export type EngineFactory = (parts: EngineParts) => ServedEngine | Promise<ServedEngine>;
 
 export function addServeCommand(program: Command, runner: CommandRunner, createEngine: EngineFactory): void {
   const command = program
-    .command('serve')
+    .command(serveName)
     .description('Run the engine until SIGTERM or SIGINT; a second signal ends it at once.')
     .addHelpText(
       'after',

@@ -45,16 +45,16 @@ export const settingsSchema = {
   },
   embedProvider: {
     kind: 'choice',
-    choices: ['minilm', 'onnx', 'openai'],
+    choices: ['minilm', 'static', 'onnx', 'openai'],
     default: 'minilm',
     description:
-      'Who embeds new collections: the built-in model, an ONNX folder, or a service that speaks the OpenAI API (OPENAI_BASE_URL, OPENAI_API_KEY). Existing collections keep their model.',
+      'Who embeds new collections: the built-in model, its token vectors alone (static: much faster, finds less), an ONNX folder, or a service that speaks the OpenAI API (OPENAI_BASE_URL, OPENAI_API_KEY). Existing collections keep their model.',
   },
   embedModel: {
     kind: 'text',
     default: '',
     description:
-      'minilm: int8 (default) or fp32. onnx: the folder of a sentence-transformer export. openai: the model, by default text-embedding-3-small.',
+      'minilm: int8 (default) or fp32. static: empty. onnx: the folder of a sentence-transformer export. openai: the model, by default text-embedding-3-small.',
   },
   embedDimensions: {
     kind: 'integer',
@@ -169,6 +169,14 @@ export const settingsSchema = {
     max: 100_000,
     default: '1000',
     description: 'A collection of up to this many vectors in a shard is scanned exactly and has no graph.',
+  },
+  indexMemoryMaxBytes: {
+    kind: 'bytes',
+    min: 0,
+    max: 2 ** 50,
+    default: '0',
+    description:
+      "Memory for graphs and tails, all shards together; 0: half of the machine's, or of the container's limit. Above it, collections that were not used for longest are released and loaded again by their next search, which then takes longer. Lower it where other processes need the memory.",
   },
   snapshotChanges: {
     kind: 'integer',

@@ -1,7 +1,7 @@
 // Reads the environment and the flags once, checks all of it, and reports every fault together: nobody should have to
 // start the engine five times to find five typing errors.
 
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { KmsError } from '../base/errors.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseSetting, type ValueOf } from './setting-kinds.ts';
@@ -59,6 +59,25 @@ export function shardsForNewFolder(
   return shards === 0 ? Math.min(8, Math.max(1, cores - 1)) : shards;
 }
 
+/** What is left to words, models, the page cache that the store is read through, and other processes. */
+const indexMemoryShare = 0.5;
+
+/** How much memory the graphs and tails of one shard may take: an equal part of what was asked for, or of half of all. */
+export function indexBytesOfShard(
+  indexMemoryMaxBytes: Settings['indexMemoryMaxBytes'],
+  shardCount: number,
+  memoryBytes: number = memoryOfProcess(),
+): number {
+  const bytes = indexMemoryMaxBytes === 0 ? memoryBytes * indexMemoryShare : indexMemoryMaxBytes;
+  return Math.floor(bytes / shardCount);
+}
+
+/** The machine's memory, or the limit of the container around us where there is one. */
+function memoryOfProcess(): number {
+  const limit = process.constrainedMemory();
+  return limit === undefined || limit === 0 ? totalmem() : Math.min(limit, totalmem());
+}
+
 /** Lengths and prices of these are known (embedding/openai); empty: the default, which is one of them. */
 const openaiModels = /^$|^text-embedding-(3-small|3-large|ada-002)$/;
 
@@ -75,6 +94,9 @@ function embeddingFaults(
   const { embedProvider, embedModel } = settings;
   if (embedProvider === 'minilm' && !['', 'int8', 'fp32', undefined].includes(embedModel)) {
     fault('embedModel', 'must be int8 or fp32 with KMS_EMBED_PROVIDER=minilm');
+  }
+  if (embedProvider === 'static' && !['', undefined].includes(embedModel)) {
+    fault('embedModel', 'must be empty with KMS_EMBED_PROVIDER=static: there is one table');
   }
   if (embedProvider === 'onnx' && embedModel === '') {
     fault('embedModel', 'must be a folder with model.onnx with KMS_EMBED_PROVIDER=onnx');

@@ -18,6 +18,8 @@ export interface EmbeddingProvider {
   /** For example `minilm-l6-v2/int8`: part of the cache key and of the vector space's name. */
   readonly model: string;
   readonly dimensions: number;
+  /** Whether a vector costs less to compute than to look up on disk: then nobody should keep it. Absent: no. */
+  readonly isCheap?: boolean;
   embed(
     texts: readonly string[],
     options: { readonly lane: Lane; readonly signal: AbortSignal },

@@ -6,6 +6,7 @@ import type { VectorSpace } from '../model/vector-space.ts';
 import type { ModelTokenizer } from './embedding-provider.ts';
 import { minilmSpace } from './minilm/minilm-space.ts';
 import { openaiDimensions } from './openai/openai-models.ts';
+import { staticSpace } from './static/static-space.ts';
 
 /**
  * The space of texts cleaned by `cleanerVersion` and embedded by the spec's model. Throws `invalid_argument` when the
@@ -15,6 +16,8 @@ export async function resolveSpace(spec: EmbeddingSpec, cleanerVersion: number):
   switch (spec.provider) {
     case 'minilm':
       return minilmSpace(cleanerVersion, spec.precision);
+    case 'static':
+      return staticSpace(cleanerVersion);
     case 'onnx': {
       const { readOnnxFolder } = await import('./onnx/onnx-folder.ts');
       const { model, dimensions } = await readOnnxFolder(spec.folder);
@@ -31,6 +34,7 @@ export async function resolveSpace(spec: EmbeddingSpec, cleanerVersion: number):
 export async function loadTokenizer(spec: EmbeddingSpec): Promise<ModelTokenizer> {
   switch (spec.provider) {
     case 'minilm':
+    case 'static':
       return (await import('./minilm/minilm-tokenizer.ts')).loadMiniLmTokenizer();
     case 'onnx':
       return (await import('./onnx/onnx-tokenizer.ts')).loadOnnxTokenizer(spec.folder);

@@ -33,7 +33,7 @@ const threadIdleMs = 30_000;
 /** Texts tokenised between two looks at the urgent work: about 1 ms. */
 const tokeniseUnitTexts = 16;
 
-/** Loads the model on the calling thread and on `threadsMin` threads of the pool. Throws what `openSession` throws. */
+/** Resolves when the model is loaded on the calling thread; `threadsMin` threads of the pool load it beside. Throws what `openSession` throws. */
 export async function openLocalProvider(options: LocalProviderOptions): Promise<EmbeddingProvider> {
   const { entry, modelPath, threadsMin, threadsMax, openSession } = options;
   const pool = new InferencePool({
@@ -42,11 +42,14 @@ export async function openLocalProvider(options: LocalProviderOptions): Promise<
     threadsMin,
     threadsMax,
     queueMax: slotsOf(threadsMax),
+    tasksPerThread,
     idleMs: threadIdleMs,
   });
   try {
-    const warmUps = Array.from({ length: threadsMin }, () => pool.run({ texts: [] }));
-    const [session] = await Promise.all([openSession(modelPath), ...warmUps]);
+    // Bulk work can wait for its threads, readiness need not: a thread that fails here fails again at the first task,
+    // whose caller hears of it.
+    for (let i = 0; i < threadsMin; i++) pool.run({ texts: [] }).catch(() => undefined);
+    const session = await openSession(modelPath);
     return new LocalProvider(options, pool, session);
   } catch (error) {
     await pool.close();
@@ -54,9 +57,11 @@ export async function openLocalProvider(options: LocalProviderOptions): Promise<
   }
 }
 
-/** One task at work and one waiting for each thread: a thread that is done finds the next without asking for it. */
+/** One at work and one waiting: a thread that is done finds the next without asking for it. */
+const tasksPerThread = 2;
+
 function slotsOf(threadsMax: number): number {
-  return 2 * threadsMax;
+  return tasksPerThread * threadsMax;
 }
 
 class LocalProvider implements EmbeddingProvider {

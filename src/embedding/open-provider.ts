@@ -31,6 +31,10 @@ export async function openEmbeddingProvider(
       const { openMiniLmProvider } = await import('./minilm/minilm-provider.ts');
       return openMiniLmProvider({ dataDir, precision: spec.precision, threadsMin, threadsMax, onProgress });
     }
+    case 'static': {
+      const { openStaticProvider } = await import('./static/static-provider.ts');
+      return openStaticProvider({ dataDir, onDistilled: events.onPrepared, onProgress });
+    }
     case 'onnx': {
       const { openOnnxProvider } = await import('./onnx/onnx-provider.ts');
       return openOnnxProvider({ folder: spec.folder, threadsMin, threadsMax, onProgress });

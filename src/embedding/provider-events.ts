@@ -3,6 +3,8 @@
 export interface ProviderEvents {
   /** Work goes on; also called while a service is waited for. */
   readonly onProgress: () => void;
+  /** A model is being made on this machine, for the first time: `done` of `total` tokens. */
+  readonly onPrepared: (done: number, total: number) => void;
   /** A request to a service ended: rows, limited, too_large, refused, failed, unusable, cancelled. */
   readonly onRequest: (outcome: string) => void;
   /** A request waited so long for the limits of a service. */

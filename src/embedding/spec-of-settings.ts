@@ -13,6 +13,8 @@ export function specOfSettings(
   switch (embedProvider) {
     case 'minilm':
       return { provider: 'minilm', precision: embedModel === 'fp32' ? 'fp32' : 'int8' };
+    case 'static':
+      return { provider: 'static' };
     case 'onnx':
       // Absolute, because the spec outlives the working directory that it was read in.
       return { provider: 'onnx', folder: resolve(embedModel) };

@@ -156,32 +156,3 @@ export function facetToWire({ field, values, valueCount }: Facet): WireFacet {
     valueCount,
   };
 }
-
-/** About what it takes on the wire; rather more than less. */
-export function facetBytes({ field, values }: Facet): number {
-  return values.reduce((sum, { value }) => sum + 16 + valueBytes(value), 32 + Buffer.byteLength(field));
-}
-
-/** As `facetBytes`. */
-export function filterBytes(filter: Filter): number {
-  switch (filter.type) {
-    case 'and':
-    case 'or':
-      return filter.filters.reduce((sum, part) => sum + filterBytes(part), 16);
-    case 'not':
-      return 16 + filterBytes(filter.filter);
-    case 'in':
-      return filter.values.reduce<number>(
-        (sum, value) => sum + valueBytes(value),
-        32 + Buffer.byteLength(filter.field),
-      );
-    case 'range':
-      return 96 + Buffer.byteLength(filter.field);
-    case 'exists':
-      return 16 + Buffer.byteLength(filter.field);
-  }
-}
-
-function valueBytes(value: FilterValue): number {
-  return 32 + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
-}

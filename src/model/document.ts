@@ -28,7 +28,7 @@ export interface Document extends DocumentKey {
   readonly attributes: Attributes;
   /** The source's own update time, milliseconds since 1970 (UTC). */
   readonly updateTimeMs: number | null;
-  /** The client's own vector, shape [dimensions], finite, of unit length; it owns its whole ArrayBuffer. */
+  /** The client's own vector, shape [dimensions], finite, of unit length; maybe a view of memory that threads share, so nobody writes to it. */
   readonly embedding: Float32Array | null;
 }
 

@@ -14,9 +14,19 @@ const stageBuckets = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
+/** A minor collection takes 0.2 to 3 ms; 10 ms is what a whole search may take. */
+const pauseBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+
 const rpcLabels = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
 
 export const metricDeclarations = {
+  // ── what runs ──
+  kms_build_info: {
+    kind: 'gauge',
+    help: 'Always 1; the labels say which version runs, on which Node, with which build of the index addon and which distance kernel.',
+    labels: ['version', 'node', 'instruction_set', 'kernel'],
+  },
+
   // ── gRPC server, by the names that dashboards for other languages already know ──
   grpc_server_started_total: {
     kind: 'counter',
@@ -107,12 +117,18 @@ export const metricDeclarations = {
   },
   kms_thread_event_loop_lag_seconds: {
     kind: 'gauge',
-    help: 'Delay of the event loop of an actor’s thread, 99th percentile of the last second.',
+    help: 'Delay of the event loop of an actor’s thread, 99th percentile of the last second; of the main thread since the last scrape.',
     labels: ['actor'],
+  },
+  kms_gc_pause_seconds: {
+    kind: 'histogram',
+    help: 'Pauses of a thread by its garbage collector, by kind: minor, major, incremental, weakcb.',
+    labels: ['thread', 'kind'],
+    buckets: pauseBuckets,
   },
   kms_thread_heap_bytes: {
     kind: 'gauge',
-    help: 'JavaScript heap in use by an actor’s thread.',
+    help: 'JavaScript heap in use by an actor’s thread, or by the main one.',
     labels: ['actor'],
   },
 
@@ -223,6 +239,27 @@ export const metricDeclarations = {
     kind: 'gauge',
     help: 'Commits that wait for room in the tail: above 0, insertions into the graph are what limits ingest.',
     labels: ['shard'],
+  },
+  kms_index_bytes: {
+    kind: 'gauge',
+    help: 'Memory of a shard’s vectors and their graphs, about, by part: graph or tail. Words: kms_index_lexical_bytes.',
+    labels: ['shard', 'part'],
+  },
+  kms_index_cold_collections: {
+    kind: 'gauge',
+    help: 'Collections of a shard that are not in memory now: their next search loads them.',
+    labels: ['shard'],
+  },
+  kms_index_releases_total: {
+    kind: 'counter',
+    help: 'Collections released from memory because the index took more than KMS_INDEX_MEMORY_MAX_BYTES.',
+    labels: [],
+  },
+  kms_index_load_seconds: {
+    kind: 'histogram',
+    help: 'Time to load a collection that had been released: what the searches of it waited for.',
+    labels: [],
+    buckets: stageBuckets,
   },
   kms_index_lexical_documents: {
     kind: 'gauge',

@@ -247,6 +247,10 @@ export interface CollectionStatus {
   readonly graphVectors: number;
   readonly tailVectors: number;
   readonly tombstones: number;
+  /** Memory of graphs and tails, about. */
+  readonly indexBytes: number;
+  /** Shards that do not have it in memory now: the next search of it loads it first. */
+  readonly coldShards: number;
   readonly commitSequence: number;
   readonly snapshotSequence: number;
 }

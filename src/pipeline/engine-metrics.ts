@@ -73,6 +73,9 @@ const shardGauges: readonly {
 }[] = [
   { metric: 'kms_index_vectors', labels: { part: 'graph' }, stat: 'graph_vectors' },
   { metric: 'kms_index_vectors', labels: { part: 'tail' }, stat: 'tail_vectors' },
+  { metric: 'kms_index_bytes', labels: { part: 'graph' }, stat: 'graph_bytes' },
+  { metric: 'kms_index_bytes', labels: { part: 'tail' }, stat: 'tail_bytes' },
+  { metric: 'kms_index_cold_collections', stat: 'cold_collections' },
   { metric: 'kms_index_tombstones', stat: 'tombstones' },
   { metric: 'kms_index_commits_waiting', stat: 'commits_waiting' },
   { metric: 'kms_index_lexical_documents', stat: 'lexical_documents' },

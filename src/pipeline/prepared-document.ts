@@ -1,9 +1,10 @@
 // A document at the end of the line: everything the shard writes, and how a list of them is packed for the way there.
 
-import type { Document } from '../model/document.ts';
+import type { Document, DocumentKey } from '../model/document.ts';
 import type { CommitBatch, CommitItem } from '../stages/index/index-messages.ts';
 
-export interface PreparedDocument extends CommitItem {
+export interface PreparedDocument extends DocumentKey {
+  readonly item: CommitItem;
   /** One vector of unit length a chunk; empty when only attributes changed. */
   readonly vectors: readonly Float32Array[];
 }
@@ -19,9 +20,7 @@ export function prepare(
 ): PreparedDocument {
   const { id, collection, title, body, mediaType, attributes, updateTimeMs } = document;
   const { contentHash, attributesHash } = hashes;
-  const content = made?.content ?? null;
-  const vectors = made?.vectors ?? [];
-  return {
+  const item = {
     id,
     collection,
     title,
@@ -31,9 +30,9 @@ export function prepare(
     updateTimeMs,
     contentHash,
     attributesHash,
-    content,
-    vectors,
+    content: made?.content ?? null,
   };
+  return { id, collection, item, vectors: made?.vectors ?? [] };
 }
 
 /** Packs the vectors of all documents into one array, in order. The documents stay usable for another delivery. */
@@ -41,13 +40,31 @@ export function toCommitBatch(
   documents: readonly PreparedDocument[],
   space: { readonly generation: string; readonly dimensions: number },
 ): CommitBatch {
-  const rowCount = documents.reduce((sum, document) => sum + document.vectors.length, 0);
-  const packed = new Float32Array(rowCount * space.dimensions);
-  let row = 0;
-  const items: CommitItem[] = [];
-  for (const { vectors, ...item } of documents) {
-    for (const vector of vectors) packed.set(vector, row++ * space.dimensions);
-    items.push(item);
-  }
-  return { generation: space.generation, items, vectors: packed };
+  return {
+    generation: space.generation,
+    items: documents.map(({ item }) => item),
+    vectors: packed(
+      documents.flatMap(({ vectors }) => vectors),
+      space.dimensions,
+    ),
+  };
+}
+
+/**
+ * The rows in memory that threads share, so that the shard is sent a reference and no copy. Rows that lie there one
+ * behind the other, as the vectors of a client's message do, stay where they are.
+ */
+function packed(rows: readonly Float32Array[], dimensions: number): Float32Array {
+  const [first] = rows;
+  if (first === undefined) return new Float32Array(0);
+  const values = rows.length * dimensions;
+  const { buffer, byteOffset } = first;
+  const isPacked = rows.every(
+    (row, i) =>
+      row.buffer === buffer && row.byteOffset === byteOffset + i * dimensions * row.BYTES_PER_ELEMENT,
+  );
+  if (isPacked && buffer instanceof SharedArrayBuffer) return new Float32Array(buffer, byteOffset, values);
+  const copy = new Float32Array(new SharedArrayBuffer(values * Float32Array.BYTES_PER_ELEMENT));
+  for (const [i, row] of rows.entries()) copy.set(row, i * dimensions);
+  return copy;
 }

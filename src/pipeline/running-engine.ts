@@ -171,7 +171,7 @@ export class RunningEngine implements EngineApi {
     const summed = new Map<string, CollectionStatus>();
     for (const state of serving) {
       const known = summed.get(state.collection);
-      summed.set(state.collection, known === undefined ? state : added(known, state));
+      summed.set(state.collection, known === undefined ? statusOf(state) : added(known, statusOf(state)));
     }
     return [...summed.values()].sort((a, b) => (a.collection < b.collection ? -1 : 1));
   }
@@ -190,7 +190,11 @@ export class RunningEngine implements EngineApi {
   }
 }
 
-function added(a: CollectionStatus, b: CollectionState): CollectionStatus {
+function statusOf({ isCold, ...state }: CollectionState): CollectionStatus {
+  return { ...state, coldShards: isCold ? 1 : 0 };
+}
+
+function added(a: CollectionStatus, b: CollectionStatus): CollectionStatus {
   return {
     collection: a.collection,
     generation: a.generation,
@@ -199,6 +203,8 @@ function added(a: CollectionStatus, b: CollectionState): CollectionStatus {
     graphVectors: a.graphVectors + b.graphVectors,
     tailVectors: a.tailVectors + b.tailVectors,
     tombstones: a.tombstones + b.tombstones,
+    indexBytes: a.indexBytes + b.indexBytes,
+    coldShards: a.coldShards + b.coldShards,
     commitSequence: Math.max(a.commitSequence, b.commitSequence),
     // The engine is as safe as its least safe shard.
     snapshotSequence: Math.min(a.snapshotSequence, b.snapshotSequence),

@@ -11,6 +11,7 @@ import type { Settings } from '../config/settings.ts';
 import { resolveSpace } from '../embedding/embedding-spaces.ts';
 import { generationOf } from '../model/vector-space.ts';
 import type { Log } from '../observability/logger.ts';
+import { fusionWeightsOf } from '../ranking/fusion-weights.ts';
 import { cleanerVersion } from '../stages/clean/cleaner-version.ts';
 import type { ExtractTasks } from '../stages/extract/extract-messages.ts';
 import { type SpaceEntry, type StateStore, shardFolder } from '../storage/state-store.ts';
@@ -90,7 +91,9 @@ export class SpaceHost {
     });
     const { embed, shards } = actors;
     const { language } = this.#options;
-    const search = new SpaceSearch({ embed, shards, dimensions: space.dimensions, language, clock, metrics });
+    const { dimensions } = space;
+    const weights = fusionWeightsOf(entry.spec);
+    const search = new SpaceSearch({ embed, shards, dimensions, weights, language, clock, metrics });
     spaces.add({ generation, space, stages, line: new IngestLine(stages), search, embed, shards });
     this.#open.set(generation, { supervisor, suffix });
   }

@@ -13,6 +13,7 @@ import { KmsError } from '../base/errors.ts';
 import type { Reranker } from '../embedding/cross-encoder/reranker.ts';
 import type { DocumentKey, StoredDocument } from '../model/document.ts';
 import type { SearchQuery } from '../model/query.ts';
+import type { WeightParameters } from '../ranking/fusion-weights.ts';
 import type { EmbedTasks } from '../stages/embed/embed-messages.ts';
 import type { IndexTasks } from '../stages/index/index-messages.ts';
 import type { CallOptions, DocumentPage, DocumentPageRequest } from './engine-api.ts';
@@ -33,6 +34,8 @@ export interface SpaceSearchOptions {
   /** By shard number. */
   readonly shards: readonly ActorRef<IndexTasks>[];
   readonly dimensions: number;
+  /** How words weigh beside the cosines of the space's model. */
+  readonly weights: WeightParameters;
   readonly language: LanguageParts;
   readonly clock: Clock;
   readonly metrics: FlowMetrics;
@@ -146,7 +149,8 @@ export class SpaceSearch {
     // Nothing but signs: the vector alone has something to say.
     if (analyzed === null || analyzed.tokens.length === 0) return null;
     const parts = { panel: this.#panel, synonyms: this.#options.language.synonyms };
-    return times.during('terms', () => readWords({ ...read, analyzed }, parts, call));
+    const words = await times.during('terms', () => readWords({ ...read, analyzed }, parts, call));
+    return { ...words, evidence: { ...words.evidence, weights: this.#options.weights } };
   }
 
   async #targetOf({ query: { target } }: ReadQuery, call: CallOptions): Promise<QueryVectors | null> {

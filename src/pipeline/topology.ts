@@ -4,7 +4,7 @@ import type { ActorRef } from '../actor/actor.ts';
 import type { ChildSpec } from '../actor/child-spec.ts';
 import type { Supervisor } from '../actor/supervisor.ts';
 import { threadUrl } from '../actor/thread-entry.ts';
-import type { Settings } from '../config/settings.ts';
+import { indexBytesOfShard, type Settings } from '../config/settings.ts';
 import { embeddingLimitsOf } from '../embedding/embedding-limits.ts';
 import type { EmbeddingSpec } from '../model/embedding-spec.ts';
 import type { VectorSpace } from '../model/vector-space.ts';
@@ -85,17 +85,18 @@ function indexSpec(options: SpaceTopology, shard: number): ChildSpec {
       exactMax: settings.indexExactMax,
       snapshotChangesMin: settings.snapshotChanges,
       mapBytesMax: settings.lmdbMapBytes,
+      indexBytesMax: indexBytesOfShard(settings.indexMemoryMaxBytes, shardCount),
       sequence,
     },
   };
   return {
-    // 64 searches wait in the thread at most, the rest here, where their deadlines can drop them.
-    ...specOf(settings, `index-${shard}${suffix}`, init, { urgent: 64, bulk: 6 }),
+    // 64 searches wait in the thread at most, the rest here, where their deadlines can drop them. Commits: as many as it
+    // runs at once, so that those of single documents share a flush, and some that lie ready.
+    ...specOf(settings, `index-${shard}${suffix}`, init, { urgent: 64, bulk: 40 }),
     // Ending a thread inside the native index aborts the whole process, so say why and end it in order instead.
     onStuck: 'exit_process',
     // A rebuild of the log may take minutes and shows progress all the while.
     startTimeoutMs: null,
-    isStartConcurrent: true,
   };
 }
 
@@ -116,6 +117,8 @@ function embedSpec({ settings, folder, suffix, spec, space }: SpaceTopology): Ch
     ...specOf(settings, `embed${suffix}`, init, { urgent: 64, bulk: 6 }),
     // As with the index: a thread that is ended inside the inference library takes the process along.
     onStuck: 'exit_process',
+    // Distilling the static model takes 20 s of a core, minutes where others want it too, and shows progress all the while.
+    startTimeoutMs: spec.provider === 'static' ? null : startTimeoutMs,
   };
 }
 
@@ -131,5 +134,7 @@ function specOf(settings: Settings, name: string, init: StageInit, credits: Chil
     stuckAfterMs: settings.stuckAfterMs,
     onStuck: 'terminate',
     startTimeoutMs,
+    // None needs another one to start, and the models are loaded while the shards are.
+    isStartConcurrent: true,
   };
 }

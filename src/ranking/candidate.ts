@@ -1,5 +1,7 @@
 // What is known about a document that may become a hit, and about the query it answers, when the lists are fused.
 
+import type { WeightParameters } from './fusion-weights.ts';
+
 export interface Candidate {
   /** Cosine of the query and the document's best chunk, in [-1, 1]; null when there is no query vector. */
   readonly cosine: number | null;
@@ -22,7 +24,12 @@ export interface QueryEvidence {
   readonly information: number;
   /** The highest BM25 that a document could have: every term saturated. */
   readonly lexicalScoreMax: number;
+  /** How words weigh beside the cosines of this search's model; absent: as beside the default model's. */
+  readonly weights?: WeightParameters;
 }
+
+/** The evidence of a query without words. */
+export const noEvidence: QueryEvidence = { terms: 0, identifiers: 0, information: 0, lexicalScoreMax: 0 };
 
 /** Index-aligned with the candidates. */
 export interface FusedScore {

@@ -62,7 +62,7 @@ function oneSide(side: 'semantic' | 'lexical'): Scorer {
 function scorerOf(fusion: FusionChoice, tops: ListTops, evidence: QueryEvidence): Scorer {
   switch (fusion.type) {
     case 'adaptive':
-      return weightedSum(lexicalWeightOf(tops), evidence);
+      return weightedSum(lexicalWeightOf(tops, evidence.weights), evidence);
     case 'convex':
       return convex(fusion.semanticWeight, tops);
     case 'rrf':

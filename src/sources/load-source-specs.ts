@@ -2,7 +2,6 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import { type FieldViolation, KmsError } from '../base/errors.ts';
 import { settingsSchema } from '../config/settings-schema.ts';
 import { readSourceSpec } from './read-source-spec.ts';
@@ -24,6 +23,8 @@ export async function loadSourceSpecs(
   const text = await readSourcesFile(path);
   if (text === null) return [];
   const violations: FieldViolation[] = [];
+  // It takes a tenth of a second to load: only an engine that has sources waits for it.
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(text);
   for (const { message } of document.errors)
     violations.push({ field: 'file', description: `must be YAML: ${message.split('\n')[0]}` });

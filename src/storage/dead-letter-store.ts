@@ -104,7 +104,7 @@ function toRow(document: Document): DocumentRow {
 }
 
 function toDocument({ embedding, attributes, ...rest }: DocumentRow): Document {
-  // A copy of its own: the document's vector owns its whole buffer.
+  // A copy of its own: what the store lends lies unaligned in a larger buffer.
   const vector = embedding === null ? null : new Float32Array(new Uint8Array(embedding).buffer);
   return { ...rest, attributes: Object.fromEntries(attributes), embedding: vector };
 }

@@ -5,6 +5,11 @@ import type { SegmentRow } from '../lexical/segment-file.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
 import type { FactsRow } from './attribute-facts.ts';
 import type { CollectionRow, DocumentRecord, LabelRow, LogRow } from './document-record.ts';
+import type { DocumentRow } from './document-row.ts';
+
+/** Of what is written. 2: documents by place, see document-row.ts. An engine that does not know it refuses the folder. */
+export const shardFormatVersion = 2;
+export const shardFormatsRead: readonly number[] = [1, shardFormatVersion];
 
 export interface ShardFacts {
   readonly formatVersion: number;
@@ -24,7 +29,8 @@ export interface ShardFacts {
 }
 
 export interface ShardDatabases {
-  readonly documents: Database<DocumentRecord, Uint8Array>;
+  /** Records are what format 1 wrote. */
+  readonly documents: Database<DocumentRow | DocumentRecord, Uint8Array>;
   readonly vectors: Database<Uint8Array, number>;
   readonly labels: Database<LabelRow, Uint8Array>;
   readonly log: Database<LogRow, number>;
@@ -42,7 +48,7 @@ export interface ShardDatabases {
 export const factsKey = 'shard';
 export function openDatabases(root: RootDatabase): ShardDatabases {
   return {
-    documents: root.openDB({ name: 'documents', keyEncoding: 'binary', encoding: 'msgpack' }),
+    documents: openDocuments(root),
     vectors: root.openDB({ name: 'vectors', keyEncoding: 'uint32', encoding: 'binary' }),
     labels: root.openDB({ name: 'labels', keyEncoding: 'binary', encoding: 'msgpack' }),
     log: root.openDB({ name: 'log', encoding: 'msgpack' }),
@@ -53,6 +59,13 @@ export function openDatabases(root: RootDatabase): ShardDatabases {
     attributes: root.openDB({ name: 'attributes', keyEncoding: 'binary', encoding: 'binary' }),
     labelFacts: root.openDB({ name: 'label-facts', keyEncoding: 'uint32', encoding: 'msgpack' }),
   };
+}
+
+/** Without the names of fields in the values; a row that has them is read all the same. */
+function openDocuments(root: RootDatabase): ShardDatabases['documents'] {
+  // msgpackr's own option, which lmdb-js hands on and its types lack.
+  const options = { keyEncoding: 'binary', encoding: 'msgpack', useRecords: false } as const;
+  return root.openDB('documents', options);
 }
 
 /** Writes a row that is not there; false, and nothing written, when it is. Inside a write only. */

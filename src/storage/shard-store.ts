@@ -14,6 +14,7 @@ import type { DocumentKey } from '../model/document.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
 import { attributesVersion } from './attribute-keys.ts';
 import { AttributeReader } from './attribute-reader.ts';
+import { CollectionRows } from './collection-rows.ts';
 import type { CommitSequence } from './commit-sequence.ts';
 import {
   type CollectionRow,
@@ -27,11 +28,20 @@ import {
   labelOfKey,
   segmentKey,
 } from './document-record.ts';
+import { documentRecordOf } from './document-row.ts';
 import { durable } from './durable-commit.ts';
-import { factsKey, openDatabases, type ShardDatabases, type ShardFacts } from './shard-databases.ts';
+import { LabelRows } from './label-rows.ts';
+import {
+  factsKey,
+  openDatabases,
+  type ShardDatabases,
+  type ShardFacts,
+  shardFormatsRead,
+  shardFormatVersion,
+} from './shard-databases.ts';
 import { areAttributesCurrent, ShardWriter } from './shard-writer.ts';
 import { SpaceGuard } from './space-guard.ts';
-import { formatVersion, shardFolder } from './state-store.ts';
+import { shardFolder } from './state-store.ts';
 
 export interface ShardStoreOptions {
   readonly dataDir: string;
@@ -60,6 +70,8 @@ export class ShardStore {
   readonly #options: ShardStoreOptions;
   readonly #root: RootDatabase;
   readonly #databases: ShardDatabases;
+  readonly #collectionRows: CollectionRows;
+  readonly #labelRows: LabelRows;
   readonly #space: SpaceGuard;
   readonly #vector: Float32Array;
   readonly #vectorBytes: Uint8Array;
@@ -82,6 +94,8 @@ export class ShardStore {
     });
     this.#databases = openDatabases(this.#root);
     this.attributes = new AttributeReader(this.#databases);
+    this.#collectionRows = new CollectionRows(this.#databases.collections);
+    this.#labelRows = new LabelRows(this.#databases.labels);
     this.#vector = new Float32Array(options.dimensions);
     this.#vectorBytes = new Uint8Array(this.#vector.buffer);
     this.#space = new SpaceGuard({
@@ -124,6 +138,7 @@ export class ShardStore {
   async write<R>(change: (writer: ShardWriter) => R): Promise<R> {
     if (this.#brokenBy !== null) throw this.#brokenBy;
     const { clock, sequence } = this.#options;
+    const removals = this.#labelRows.beginWrite();
     const written = this.#root.childTransaction(() => {
       const writer = new ShardWriter({
         databases: this.#databases,
@@ -131,6 +146,7 @@ export class ShardStore {
         nextLabel: this.#nextLabel,
         dimensions: this.#options.dimensions,
         nextSequence: () => sequence.next(),
+        labelRemoved: removals.removed,
       });
       try {
         const result = change(writer);
@@ -140,6 +156,8 @@ export class ShardStore {
         this.#nextLabel = writer.nextLabel;
       }
     });
+    this.#collectionRows.changeDuring(written);
+    written.then(removals.settled, removals.settled);
     try {
       return await durable(written, { flushed: this.#options.flushed ?? (() => this.#root.flushed), clock });
     } catch (error) {
@@ -149,7 +167,8 @@ export class ShardStore {
   }
 
   document(key: DocumentKey): DocumentRecord | undefined {
-    return this.#databases.documents.get(documentKey(key));
+    const stored = this.#databases.documents.get(documentKey(key));
+    return stored === undefined ? undefined : documentRecordOf(stored);
   }
 
   /** In order of the id's UTF-8 bytes, after `afterId`. */
@@ -169,13 +188,13 @@ export class ShardStore {
     });
     return [...rows].map(({ key, value }) => ({
       id: Buffer.from(key).subarray(prefixBytes).toString('utf8'),
-      record: value,
+      record: documentRecordOf(value),
     }));
   }
 
   /** What a label stands for; undefined once its document was deleted or changed. */
   label(collection: number, label: number): LabelRow | undefined {
-    return this.#databases.labels.get(labelKey(collection, label));
+    return this.#labelRows.get(collection, label);
   }
 
   /** At most `limit` labels of a collection that live, from `first` upwards, in order. */
@@ -234,11 +253,11 @@ export class ShardStore {
   }
 
   collection(name: string): CollectionRow | undefined {
-    return this.#databases.collections.get(name);
+    return this.#collectionRows.get(name);
   }
 
-  collections(): CollectionRow[] {
-    return [...this.#databases.collections.getRange()].map(({ value }) => value);
+  collections(): readonly CollectionRow[] {
+    return this.#collectionRows.all();
   }
 
   snapshot(collection: number): SnapshotRow | undefined {
@@ -269,7 +288,7 @@ export class ShardStore {
   #factsNow(): ShardFacts {
     const { shard, shardCount, dimensions } = this.#options;
     const fresh = {
-      formatVersion,
+      formatVersion: shardFormatVersion,
       shard,
       shardCount,
       dimensions,
@@ -278,7 +297,9 @@ export class ShardStore {
       truncatedSequence: 0,
       attributes: { version: attributesVersion, sequence: 0 },
     };
-    return this.#databases.facts.get(factsKey) ?? fresh;
+    const stored = this.#databases.facts.get(factsKey);
+    // An older folder becomes one of this format with the first row that is written so.
+    return stored === undefined ? fresh : { ...stored, formatVersion: shardFormatVersion };
   }
 }
 
@@ -290,6 +311,9 @@ function pagesOf(database: Database): number {
 }
 
 function checkFacts(stored: ShardFacts, options: ShardStoreOptions): void {
+  const formatVersion = shardFormatsRead.includes(stored.formatVersion)
+    ? stored.formatVersion
+    : shardFormatVersion;
   const expected = { formatVersion, ...options };
   for (const fact of ['formatVersion', 'shard', 'shardCount', 'dimensions'] as const) {
     if (stored[fact] === expected[fact]) continue;

@@ -17,6 +17,7 @@ import {
   noLabels,
   segmentKey,
 } from './document-record.ts';
+import { documentRecordOf, toDocumentRow } from './document-row.ts';
 import { append, factsKey, type ShardDatabases, type ShardFacts } from './shard-databases.ts';
 
 export interface ShardWriterParts {
@@ -25,6 +26,8 @@ export interface ShardWriterParts {
   readonly nextLabel: number;
   readonly dimensions: number;
   readonly nextSequence: () => number;
+  /** Told each label whose row is removed, while the transaction is open. */
+  readonly labelRemoved: (label: number) => void;
 }
 
 /** hnswlib-node takes labels as unsigned 32-bit numbers. */
@@ -47,6 +50,8 @@ export class ShardWriter {
   readonly #parts: ShardWriterParts;
   readonly #changed = new Map<string, CollectionRow>();
   readonly #attributes: AttributeWriter;
+  readonly #row: Float32Array;
+  readonly #rowBytes: Buffer;
   #areAttributesCurrent: boolean;
   #nextLabel: number;
   #lastSequence: number;
@@ -59,6 +64,8 @@ export class ShardWriter {
     this.#lastSequence = parts.facts.lastSequence;
     this.#truncatedSequence = parts.facts.truncatedSequence;
     this.#attributes = new AttributeWriter(parts.databases);
+    this.#row = new Float32Array(parts.dimensions);
+    this.#rowBytes = Buffer.from(this.#row.buffer);
     this.#areAttributesCurrent = areAttributesCurrent(parts.facts);
   }
 
@@ -72,7 +79,8 @@ export class ShardWriter {
   }
 
   document(key: DocumentKey): DocumentRecord | undefined {
-    return this.#databases.documents.get(documentKey(key));
+    const stored = this.#databases.documents.get(documentKey(key));
+    return stored === undefined ? undefined : documentRecordOf(stored);
   }
 
   /** The collection's row, made at first use. Throws `failed_precondition` for one of another generation. */
@@ -116,7 +124,7 @@ export class ShardWriter {
     vectors: Float32Array | null,
   ): void {
     const row = this.collection(key.collection, record.generation);
-    this.#databases.documents.putSync(documentKey(key), record);
+    this.#databases.documents.putSync(documentKey(key), toDocumentRow(record));
     this.#attributes.replace(row.number, replaced ?? null, record);
     const removed = vectors === null || replaced === undefined ? noLabels : replaced.labels;
     const added = vectors === null ? noLabels : record.labels;
@@ -225,10 +233,10 @@ export class ShardWriter {
     const { dimensions } = this.#parts;
     for (let chunk = 0; chunk < labels.count; chunk++) {
       const label = labels.first + chunk;
-      const row = vectors.subarray(chunk * dimensions, (chunk + 1) * dimensions);
-      const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
+      // Copied, since lmdb-js does not reach memory that threads share; within a transaction it is done with it at once.
+      this.#row.set(vectors.subarray(chunk * dimensions, (chunk + 1) * dimensions));
       // An append that is out of order writes nothing and says so in its result only.
-      if (!append(this.#databases.vectors, label, bytes))
+      if (!append(this.#databases.vectors, label, this.#rowBytes))
         throw new KmsError('internal', 'a vector was not appended: its label is not above all others');
       this.#databases.labels.putSync(labelKey(collection, label), [id, chunk]);
     }
@@ -238,6 +246,7 @@ export class ShardWriter {
     for (let label = first; label < first + count; label++) {
       this.#databases.vectors.removeSync(label);
       this.#databases.labels.removeSync(labelKey(collection, label));
+      this.#parts.labelRemoved(label);
     }
   }
 

@@ -5,13 +5,13 @@ import { type Block, rowsPerBlock, type VectorSlab } from './vector-slab.ts';
 
 export class BlockScan {
   readonly #slab: VectorSlab;
-  readonly #query: readonly number[];
+  readonly #query: Float32Array;
   readonly #visit: (label: number, product: number) => void;
   readonly #block: Block;
   readonly #labels: number[] = [];
 
   /** `visit` is told each label with its product, in the order of `add`, some later. `end` must be called. */
-  constructor(slab: VectorSlab, query: readonly number[], visit: (label: number, product: number) => void) {
+  constructor(slab: VectorSlab, query: Float32Array, visit: (label: number, product: number) => void) {
     this.#slab = slab;
     this.#query = query;
     this.#visit = visit;

@@ -56,6 +56,13 @@ export class ExactTail {
     return true;
   }
 
+  /** Everything goes; its memory is for other tails of the slab. */
+  clear(): void {
+    for (const block of this.#blocks.splice(0)) this.#slab.give(block);
+    this.#labels.length = 0;
+    this.#positions.clear();
+  }
+
   /** The vector of a label that is here; good until the next `add`, in any tail of the slab. */
   read(label: number): Float32Array | null {
     const position = this.#positions.get(label);
@@ -63,7 +70,7 @@ export class ExactTail {
   }
 
   /** The nearest `k` of those that `allows` lets through, exactly, best first; fewer only when there are fewer. */
-  scan(query: readonly number[], k: number, allows: LabelTest | null = null): Neighbor[] {
+  scan(query: Float32Array, k: number, allows: LabelTest | null = null): Neighbor[] {
     checkVector(query, this.#slab.dimensions);
     const best = new BestOf(k, allows);
     let arena: Arena | null = null;

@@ -3,7 +3,6 @@
 // both sides are verified here. Header layout as hnswlib 0.8 writes it on 64-bit machines.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KmsError } from '../base/errors.ts';
@@ -118,13 +117,21 @@ function linkBytes(links: Buffer, count: number): number {
   return position;
 }
 
+/** Through one buffer: a stream would make one for each piece, and the garbage collector would stop every thread's start. */
 async function hashFile(path: string, progress: () => void): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: hashChunkBytes })) {
-    hash.update(chunk as Buffer);
-    progress();
+  const piece = Buffer.allocUnsafeSlow(hashChunkBytes);
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+      progress();
+    }
+  } finally {
+    await file.close();
   }
-  return hash.digest('hex');
 }
 
 /** A file's content, or a folder's names, onto the disk. */

@@ -77,13 +77,10 @@ export class Arena {
   }
 
   /** Writes a row of a block; `vector` is read from `offset` on. */
-  write(block: Block, row: number, vector: ArrayLike<number>, offset = 0): void {
-    const start = this.#rowStart(block, row);
-    if (vector instanceof Float32Array) {
-      this.#floats.set(vector.subarray(offset, offset + this.#dimensions), start);
-      return;
-    }
-    for (let i = 0; i < this.#dimensions; i++) this.#floats[start + i] = vector[offset + i] as number;
+  write(block: Block, row: number, vectors: Float32Array, offset = 0): void {
+    const vector =
+      vectors.length === this.#dimensions ? vectors : vectors.subarray(offset, offset + this.#dimensions);
+    this.#floats.set(vector, this.#rowStart(block, row));
   }
 
   /** A view of a row; good until the next `extend`. */
@@ -92,8 +89,8 @@ export class Arena {
     return this.#floats.subarray(start, start + this.#dimensions);
   }
 
-  setQuery(query: readonly number[]): void {
-    for (let i = 0; i < this.#dimensions; i++) this.#floats[i] = query[i] as number;
+  setQuery(query: Float32Array): void {
+    this.#floats.set(query);
   }
 
   /** The products of the query with a block's first `rows`; a view that is good until the next call. */

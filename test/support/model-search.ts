@@ -10,9 +10,15 @@ import type { SpaceAnswer } from '../../src/pipeline/search/group-search.ts';
 import { shardOf } from '../../src/pipeline/shard-router.ts';
 import type { LanguageParts } from '../../src/pipeline/space-search.ts';
 import type { EmbedTasks } from '../../src/stages/embed/embed-messages.ts';
-import type { IndexTasks, ShardHit, ShardQuery } from '../../src/stages/index/index-messages.ts';
+import type {
+  IndexTasks,
+  ShardHit,
+  ShardQuery,
+  ShownDocument,
+} from '../../src/stages/index/index-messages.ts';
 import { ManualClock } from './manual-clock.ts';
 import { modelActor, modelDimensions, modelStages, modelVector } from './model-actors.ts';
+import { hitsOrPages } from './model-pages.ts';
 import { letterSpace, modelSpace } from './model-space.ts';
 import { storedDocument } from './stored-document.ts';
 
@@ -54,11 +60,20 @@ export function modelSearch(documents: readonly ScoredDocument[], options: Model
     },
   });
   const byId = new Map(documents.map((document) => [document.id, document]));
+  const shownAs = (id: string, matchedTerms: readonly string[]): ShownDocument | null => {
+    const found = byId.get(id);
+    if (found === undefined || gone.includes(id)) return null;
+    return { document: stored(found), snippet: `about ${id}`, highlights: [], matchedTerms };
+  };
   const shards = Array.from({ length: shardCount }, (_, shard) => {
     const own = documents.filter(({ id }) => shardOf(keyOf(id), shardCount) === shard);
     return modelActor<IndexTasks>(`index-${shard}`, {
       search: (query) => ({
-        hits: Array.from({ length: query.queryCount }, (_row, row) => searchRow(own, query, row)),
+        ...hitsOrPages(
+          Array.from({ length: query.queryCount }, (_row, row) => searchRow(own, query, row)),
+          query,
+          ({ id }) => shownAs(id, query.page?.terms ?? []),
+        ),
         filterPlan: query.constraint === null ? 'none' : 'scan',
         passing: query.constraint === null ? null : own.length,
         facets: [],
@@ -79,16 +94,9 @@ export function modelSearch(documents: readonly ScoredDocument[], options: Model
       }),
       fetch: ({ keys, terms, withChunk }) => ({
         documents: keys.map(({ id }) => {
-          const found = byId.get(id);
-          if (found === undefined || gone.includes(id)) return null;
-          const shown = {
-            document: stored(found),
-            snippet: `about ${id}`,
-            highlights: [],
-            matchedTerms: terms,
-          };
-          if (withChunk !== true) return shown;
-          return { ...shown, chunk: { text: `text of ${id}`, vector: found.vector ?? null } };
+          const shown = shownAs(id, terms);
+          if (shown === null || withChunk !== true) return shown;
+          return { ...shown, chunk: { text: `text of ${id}`, vector: byId.get(id)?.vector ?? null } };
         }),
       }),
     });
@@ -135,7 +143,7 @@ function keyOf(id: string): DocumentKey {
 
 /** As a shard does: the best of each list, the pinned ones, each once. */
 function searchRow(own: readonly ScoredDocument[], query: ShardQuery, row: number): ShardHit[] {
-  const { limit, rows, withDocuments } = query;
+  const { limit, rows } = query;
   const hasVector = query.vectors.length > 0;
   const { lexical = null, pins = null } = rows[row] ?? {};
   const best = (score: (document: ScoredDocument) => number) =>
@@ -153,8 +161,6 @@ function searchRow(own: readonly ScoredDocument[], query: ShardQuery, row: numbe
     isLexical: matching.has(document),
     pinnedBy: pinned.has(document) ? 'id' : null,
     chunk: 0,
-    document: withDocuments ? stored(document) : null,
-    snippet: '',
   }));
 }
 

@@ -43,6 +43,7 @@ export function providerFor(
       onProgress: () => {
         underTest.signsOfLife++;
       },
+      onPrepared: () => undefined,
       onRequest: (outcome) => outcomes.push(outcome),
       onWaited: () => undefined,
       onSpent: (dollars) => {

@@ -8,6 +8,8 @@ import { analyzeQuery } from '../../src/lexical/analyze-query.ts';
 import { analyzeDocument } from '../../src/lexical/analyze-text.ts';
 import type { LexicalQuery } from '../../src/lexical/lexical-query.ts';
 import type { Attributes } from '../../src/model/document.ts';
+import { noEvidence } from '../../src/ranking/candidate.ts';
+import { readPages } from '../../src/stages/index/flat-pages.ts';
 import { createIndexActor, type IndexInit } from '../../src/stages/index/index.actor.ts';
 import type {
   CollectionState,
@@ -18,6 +20,7 @@ import type {
   ShardHit,
   ShardQuery,
 } from '../../src/stages/index/index-messages.ts';
+import type { ShardPage } from '../../src/stages/index/page-messages.ts';
 import type { ShardFaults } from '../../src/stages/index/shard.ts';
 import { CommitSequence } from '../../src/storage/commit-sequence.ts';
 import { type TestActorContext, testActorContext, testTaskContext } from './actor-context.ts';
@@ -103,6 +106,17 @@ export class ShardDriver {
     return (await this.ask({ vectors: vector, ...options })).hits[0] ?? [];
   }
 
+  /** The first `limit` documents by vector alone. */
+  async page(vector: Float32Array, options: Partial<ShardQuery> = {}): Promise<ShardPage> {
+    const { limit = 10 } = options;
+    const fusion = { type: 'adaptive' } as const;
+    const page = { offset: 0, limit, evidence: noEvidence, fusion, terms: [] };
+    const { pages } = await this.ask({ vectors: vector, ...options, page });
+    const [first] = pages ? readPages(pages) : [];
+    if (first === undefined) throw new Error('the shard gave no page');
+    return first;
+  }
+
   /** As one shard alone would be asked for words: with its own statistics. Nothing that it holds: null. */
   async lexicalQuery(text: string, collections: readonly string[] = []): Promise<LexicalQuery | null> {
     const tokens = analyzeQuery(text).tokens.map(({ term }) => term);
@@ -137,7 +151,6 @@ export class ShardDriver {
       exclude: [],
       constraint: null,
       facets: [],
-      withDocuments: false,
       withVectors: false,
       omitBody: false,
       ...options,

@@ -21,6 +21,11 @@ export interface InferencePoolOptions {
   readonly queueMax: number;
   /** A thread above the minimum ends after being idle for so long. */
   readonly idleMs: number;
+  /**
+   * Tasks that may be in a thread's hands; default 1. With 2 the next one lies there before the first is done, and the
+   * thread never waits until the owner's has woken up and sent it; the thread's own entry does one after the other.
+   */
+  readonly tasksPerThread?: number;
   /** Of a thread's JavaScript, in MiB; default: enough for one that is given token ids. The model lies outside. */
   readonly heapMbMax?: number;
 }
@@ -90,7 +95,8 @@ export class InferencePool<Request = InferenceRequest, Reply = InferenceReply> {
   }
 
   #open(): Generation<Request, Reply> {
-    const { entry, modelPath, threadsMin, threadsMax, queueMax, idleMs, heapMbMax } = this.#options;
+    const { entry, modelPath, threadsMin, threadsMax, queueMax, idleMs, heapMbMax, tasksPerThread } =
+      this.#options;
     const { file, loaderData } = workerStart(entry);
     const gate = new NativeGate();
     const threadData: InferenceThreadData = { modelPath, gateMemory: gate.memory };
@@ -100,6 +106,7 @@ export class InferencePool<Request = InferenceRequest, Reply = InferenceReply> {
       minThreads: threadsMin,
       maxThreads: threadsMax,
       maxQueue: queueMax,
+      concurrentTasksPerWorker: tasksPerThread ?? 1,
       idleTimeout: idleMs,
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: heapMbMax ?? heapMbMaxDefault },

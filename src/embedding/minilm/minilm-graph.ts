@@ -25,9 +25,6 @@ const positions = 512;
 /** As in the model's config.json. */
 const epsilon = floatAttribute('epsilon', 1e-12);
 
-/** Raised whenever the graph changes: the file built by an older version is then not used any more. */
-export const minilmGraphVersion = 1;
-
 /**
  * Inputs `input_ids` and `attention_mask`, int32 of shape [batch × sequence], padded on the right with zeros. Output
  * `embedding`, float of shape [batch × 384], rows of unit length. `int8` quantises each product with a weight matrix;

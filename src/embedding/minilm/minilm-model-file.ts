@@ -1,15 +1,9 @@
 // The model file beside the data: built once from the pinned weights (about a second), then only checked and loaded.
-// It is derived data: a missing, torn or altered one is built again, and threads or processes that race build the same
-// bytes and rename them over each other.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readDerivedFile, sha256Of, writeDerivedFile } from '../derived-file.ts';
 import { minilmWeightsFile, type PinnedFile, readPinnedFile } from './minilm-files.ts';
-import { buildMiniLmGraph, minilmGraphVersion } from './minilm-graph.ts';
-import type { Precision } from './minilm-space.ts';
-import { encodeOnnxModel } from './onnx-model.ts';
-import { Safetensors } from './safetensors.ts';
+import { minilmGraphVersion, type Precision } from './minilm-space.ts';
 
 export interface ModelFileOptions {
   readonly dataDir: string;
@@ -18,63 +12,30 @@ export interface ModelFileOptions {
   readonly weightsFile?: PinnedFile;
 }
 
-/** Returns the path of a complete model file. Throws `data_loss` when the weights are not the pinned ones. */
+/**
+ * Returns the path of a complete model file. Throws `data_loss` when it has to be built and the weights are not the pinned
+ * ones.
+ */
 export async function ensureMiniLmModelFile(options: ModelFileOptions): Promise<string> {
   const { dataDir, precision, weightsFile = minilmWeightsFile } = options;
-  const weightsBytes = readPinnedFile(weightsFile);
   const dir = join(dataDir, 'models');
   const path = join(dir, `minilm-l6-v2-${precision}-${nameHash(weightsFile.sha256, precision)}.onnx`);
-  if (await isIntact(path)) return path;
-  const model = encodeOnnxModel(buildMiniLmGraph(new Safetensors(weightsBytes), precision));
-  await mkdir(dir, { recursive: true });
-  await writeWhole(path, model);
-  await writeWhole(checksumPathOf(path), Buffer.from(sha256Of(model)));
+  if ((await readDerivedFile(path)) !== null) return path;
+  await writeDerivedFile(path, await buildModel(weightsFile, precision));
   return path;
 }
 
+/** Neither the weights nor what builds a model of them is loaded by a start that finds the model there. */
+async function buildModel(weightsFile: PinnedFile, precision: Precision): Promise<Uint8Array> {
+  const weights = readPinnedFile(weightsFile);
+  const [{ buildMiniLmGraph }, { encodeOnnxModel }, { Safetensors }] = await Promise.all([
+    import('./minilm-graph.ts'),
+    import('./onnx-model.ts'),
+    import('./safetensors.ts'),
+  ]);
+  return encodeOnnxModel(buildMiniLmGraph(new Safetensors(weights), precision));
+}
+
 function nameHash(weightsSha256: string, precision: Precision): string {
-  return sha256Of(Buffer.from(`${weightsSha256} ${precision} ${minilmGraphVersion}`)).slice(0, 16);
-}
-
-function checksumPathOf(path: string): string {
-  return `${path}.sha256`;
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** Whether the file is there with the bytes that were written; 60 ms for 58 MB. */
-async function isIntact(path: string): Promise<boolean> {
-  try {
-    const [bytes, checksum] = await Promise.all([readFile(path), readFile(checksumPathOf(path), 'utf8')]);
-    return sha256Of(bytes) === checksum;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-/** Readers see the old file or the new one, never a part: a name of its own, fsync, rename, fsync of the folder. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporaryPath = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporaryPath, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporaryPath, path);
-  } catch (error) {
-    await rm(temporaryPath, { force: true });
-    throw error;
-  }
-  const folder = await open(join(path, '..'), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  return sha256Of(`${weightsSha256} ${precision} ${minilmGraphVersion}`).slice(0, 16);
 }

@@ -7,6 +7,9 @@ export type Precision = 'int8' | 'fp32';
 
 export const minilmDimensions = 384;
 
+/** Raised whenever the graph that minilm-graph.ts builds changes: the file of an older version is then not used any more. */
+export const minilmGraphVersion = 1;
+
 export function minilmModel(precision: Precision): string {
   return `minilm-l6-v2/${precision}`;
 }

@@ -3,6 +3,7 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { platform } from 'node:process';
+import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { embedOneByOne } from './embed-one-by-one.ts';
 import type {
@@ -24,13 +25,33 @@ export function serveInference(
   const { modelPath, gateMemory } = workerData as InferenceThreadData;
   const gate = new NativeGate(gateMemory);
   let opening: Promise<InferenceSession> | null = null;
-  return async ({ texts }) => {
+  return oneByOne(async ({ texts }) => {
     opening ??= gate.pass(() => open(modelPath));
     const session = await opening;
     const { dimensions } = session;
     const run: InferenceSession['run'] = (some) => gate.pass(() => session.run(some));
     return embedOneByOne(texts, { session: { dimensions, run }, dimensions });
+  });
+}
+
+/**
+ * The pool hands a thread its next task before it asks for one. That task begins when the reply before it is on its way:
+ * side by side, both would be late, and nothing would lie ready behind them.
+ */
+export function oneByOne<Request, Reply>(
+  work: (request: Request) => Promise<Reply>,
+): (request: Request) => Promise<Reply> {
+  let turn: Promise<void> = Promise.resolve();
+  return async (request) => {
+    const reply = turn.then(() => work(request));
+    turn = reply.then(nextTurn, nextTurn);
+    return reply;
   };
+}
+
+/** The reply is posted in a microtask, so before the event loop's next turn. */
+async function nextTurn(): Promise<void> {
+  await setImmediate();
 }
 
 /** Lets queries and commits win the core. Only Linux gives a thread a priority of its own; elsewhere nothing happens. */

@@ -5,7 +5,7 @@ import { specOfSettings } from '../../embedding/spec-of-settings.ts';
 import type { EmbeddingSpec } from '../../model/embedding-spec.ts';
 import type { ModelChoice } from '../engine-api.ts';
 
-const providers = ['minilm', 'onnx', 'openai'] as const;
+const providers = ['minilm', 'static', 'onnx', 'openai'] as const;
 const minilmModels = ['', 'int8', 'fp32'];
 
 /** Throws `invalid_argument` with every field that is wrong. Whether the model can be opened shows when it is. */
@@ -13,9 +13,11 @@ export function specOfChoice({ provider, model, dimensions }: ModelChoice): Embe
   const violations: FieldViolation[] = [];
   const known = providers.find((candidate) => candidate === provider);
   if (known === undefined)
-    violations.push({ field: 'provider', description: 'must be minilm, onnx or openai' });
+    violations.push({ field: 'provider', description: 'must be minilm, static, onnx or openai' });
   if (provider === 'minilm' && !minilmModels.includes(model))
     violations.push({ field: 'model', description: 'must be int8 or fp32 for minilm' });
+  if (provider === 'static' && model !== '')
+    violations.push({ field: 'model', description: 'must be empty for static: there is one table' });
   if (provider === 'onnx' && model === '')
     violations.push({ field: 'model', description: "must be the model's folder for onnx" });
   if (provider !== 'openai' && dimensions !== 0)

@@ -1,7 +1,9 @@
 // A query that has been read, embedded and looked up: what the shards are asked for it, and together with which others.
 
+import { noEvidence } from '../../ranking/candidate.ts';
 import { fusionDepth } from '../../ranking/list-tops.ts';
 import type { ShardQuery } from '../../stages/index/index-messages.ts';
+import type { PageQuery } from '../../stages/index/page-messages.ts';
 import type { QueryVectors } from './query-target.ts';
 import type { QueryWords } from './query-words.ts';
 import type { ReadQuery } from './read-query.ts';
@@ -55,8 +57,7 @@ function shapeOf({ query, vectors, constraint }: AskedQuery): string {
 /** `members` are of one group. */
 export function shardQueryOf(members: readonly AskedQuery[], shardCount: number): ShardQuery {
   const first = members[0] as AskedQuery;
-  const { collections, ef, isExact, facets, withVectors, omitBody, offset } = first.query;
-  const isOneRowEach = members.every(({ vectors }) => vectors?.rowCount === 1);
+  const { collections, ef, isExact, facets, withVectors, omitBody } = first.query;
   return {
     vectors: joined(members.flatMap(({ vectors }) => vectors?.vectors ?? [])),
     queryCount: members.reduce((sum, member) => sum + rowCountOf(member), 0),
@@ -75,12 +76,22 @@ export function shardQueryOf(members: readonly AskedQuery[], shardCount: number)
     exclude: first.vectors?.exclude ?? [],
     constraint: first.constraint,
     facets,
-    // One shard's hits are the hits. Several shards' are mostly not, so those are read after the merge. Nor are a
-    // document query's, which finds the same documents with each of its rows.
-    withDocuments: shardCount === 1 && offset === 0 && isOneRowEach && members.every(isPlain),
     withVectors,
     omitBody,
+    page: shardCount === 1 && isOneRowEach(members) && !isReordered(first.query) ? pageQueryOf(first) : null,
   };
+}
+
+/** What the only shard needs to make the page itself; members of one group have the same. */
+function pageQueryOf({ query, words }: AskedQuery): PageQuery {
+  const { offset, limit, fusion } = query;
+  const { evidence = noEvidence, marked = [] } = words ?? {};
+  return { offset, limit, evidence, fusion, terms: marked };
+}
+
+/** A document query finds the same documents with each of its rows. */
+function isOneRowEach(members: readonly AskedQuery[]): boolean {
+  return members.every((member) => rowCountOf(member) === 1);
 }
 
 /** Rows of the shards' answers that are this query's. */

@@ -4,13 +4,21 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Reranker } from '../../embedding/cross-encoder/reranker.ts';
 import { mergeFacets } from '../../filtering/merge-facets.ts';
-import type { FilterPlan, RerankOutcome, SearchAnswer, SearchExplanation } from '../../model/query.ts';
-import type { ShardAnswer } from '../../stages/index/index-messages.ts';
+import type {
+  FilterPlan,
+  RerankOutcome,
+  SearchAnswer,
+  SearchExplanation,
+  SearchHit,
+} from '../../model/query.ts';
+import { noEvidence } from '../../ranking/candidate.ts';
+import { type ListedHit, listHits } from '../../ranking/listed-hits.ts';
+import { readPages } from '../../stages/index/flat-pages.ts';
+import type { ShardAnswer, ShardHit } from '../../stages/index/index-messages.ts';
+import type { ShardPage } from '../../stages/index/page-messages.ts';
 import type { CallOptions } from '../engine-api.ts';
 import type { FlowMetrics } from '../flow-metrics.ts';
 import { type AskedQuery, listDepth, rowCountOf, shardQueryOf } from './asked-query.ts';
-import { noEvidence } from './lexical-plan.ts';
-import { type ListedHit, listHits } from './listed-hits.ts';
 import { type FusedHits, fuseHits, type RankedHit } from './ranked-hit.ts';
 import {
   applyPriors,
@@ -25,7 +33,7 @@ import {
   windowOf,
 } from './reorder-hits.ts';
 import type { ShardPanel } from './shard-panel.ts';
-import { showHits } from './show-hits.ts';
+import { hitsOfPage, showHits } from './show-hits.ts';
 import { StageTimes } from './stage-times.ts';
 
 export interface GroupSearchParts {
@@ -39,7 +47,7 @@ export interface GroupSearchParts {
 export type SpaceAnswer = Omit<SearchAnswer, 'searchId'>;
 
 interface Ranked extends FusedHits {
-  readonly listed: readonly ListedHit[];
+  readonly listed: readonly ListedHit<ShardHit>[];
 }
 
 interface Page {
@@ -59,13 +67,11 @@ export async function searchGroup(
   const { panel } = parts;
   const times = new StageTimes(parts);
   const answers = await times.during('index', () => panel.search(shardQueryOf(members, panel.count), call));
-  const ranked = await times.during('rank', () => rankRows(members, answers));
-  const pages = await Promise.all(
-    members.map((member, i) => pageOf(member, ranked[i] as Ranked, { ...parts, times }, call)),
-  );
-  const hits = await times.during('fetch', () =>
-    Promise.all(members.map((member, i) => showHits((pages[i] as Page).hits, member, panel, call))),
-  );
+  const pages = answers[0]?.pages ?? null;
+  const found =
+    pages === null
+      ? await fromLists(members, answers, { ...parts, times }, call)
+      : await times.during('rank', () => fromPages(members, readPages(pages)));
   const shared = {
     filterPlan: plans[Math.max(...answers.map((answer) => plans.indexOf(answer.filterPlan)))] ?? 'none',
     timings: {
@@ -77,19 +83,71 @@ export async function searchGroup(
       totalMs: 0,
     },
   };
-  return members.map((member, i) => ({
-    ...shared,
-    hits: hits[i] ?? [],
-    facets: member.query.facets.map((request, at) =>
-      mergeFacets(
-        answers.flatMap(({ facets }) => facets[at] ?? []),
-        request,
+  return members.map((member, i) => {
+    const { hits, rerank, lists } = found[i] as Found;
+    return {
+      ...shared,
+      hits,
+      facets: member.query.facets.map((request, at) =>
+        mergeFacets(
+          answers.flatMap(({ facets }) => facets[at] ?? []),
+          request,
+        ),
       ),
-    ),
+      rerank,
+      correctedText: member.words?.correctedText ?? '',
+      explanation: member.query.withExplanation ? explain(member, lists(), answers) : null,
+    };
+  });
+}
+
+/** What one query came to. */
+interface Found {
+  readonly hits: readonly SearchHit[];
+  readonly rerank: RerankOutcome;
+  /** Asked only for an explanation. */
+  readonly lists: () => ListFacts;
+}
+
+type ListFacts = Pick<ShardPage, 'semanticWeight' | 'semanticCandidates' | 'lexicalCandidates'>;
+
+/** The one shard has fused its lists and read the documents. */
+function fromPages(members: readonly AskedQuery[], pages: readonly ShardPage[]): Found[] {
+  return members.map((member, i) => {
+    const page = pages[i] as ShardPage;
+    return { hits: hitsOfPage(page.hits, member), rerank: 'none', lists: () => page };
+  });
+}
+
+async function fromLists(
+  members: readonly AskedQuery[],
+  answers: readonly ShardAnswer[],
+  parts: GroupSearchParts & { readonly times: StageTimes },
+  call: CallOptions,
+): Promise<Found[]> {
+  const { panel, times } = parts;
+  const ranked = await times.during('rank', () => rankRows(members, answers));
+  const pages = await Promise.all(
+    members.map((member, i) => pageOf(member, ranked[i] as Ranked, parts, call)),
+  );
+  const hits = await times.during('fetch', () =>
+    Promise.all(members.map((member, i) => showHits((pages[i] as Page).hits, member, panel, call))),
+  );
+  return members.map((_, i) => ({
+    hits: hits[i] ?? [],
     rerank: (pages[i] as Page).rerank,
-    correctedText: member.words?.correctedText ?? '',
-    explanation: member.query.withExplanation ? explain(member, ranked[i] as Ranked, answers) : null,
+    lists: () => factsOf(ranked[i] as Ranked),
   }));
+}
+
+function factsOf({ listed, semanticWeight }: Ranked): ListFacts {
+  const count = (rank: 'semanticRank' | 'lexicalRank') =>
+    listed.filter(({ candidate }) => candidate[rank] !== null).length;
+  return {
+    semanticWeight,
+    semanticCandidates: count('semanticRank'),
+    lexicalCandidates: count('lexicalRank'),
+  };
 }
 
 function rankRows(members: readonly AskedQuery[], answers: readonly ShardAnswer[]): Ranked[] {
@@ -166,11 +224,9 @@ async function rerankHits(
 
 function explain(
   { text, vectors, words, phrases, excluded, filter }: AskedQuery,
-  { listed, semanticWeight }: Ranked,
+  { semanticWeight, semanticCandidates, lexicalCandidates }: ListFacts,
   answers: readonly ShardAnswer[],
 ): SearchExplanation {
-  const count = (rank: 'semanticRank' | 'lexicalRank') =>
-    listed.filter(({ candidate }) => candidate[rank] !== null).length;
   const passing = answers.flatMap((answer) => answer.passing ?? []);
   return {
     understanding: {
@@ -183,7 +239,7 @@ function explain(
     },
     semanticWeight,
     filteredDocuments: passing.length === 0 ? null : passing.reduce((sum, each) => sum + each, 0),
-    semanticCandidates: count('semanticRank'),
-    lexicalCandidates: count('lexicalRank'),
+    semanticCandidates,
+    lexicalCandidates,
   };
 }

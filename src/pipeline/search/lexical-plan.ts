@@ -73,9 +73,6 @@ export function planWords(
   };
 }
 
-/** The evidence of a query without words. */
-export const noEvidence: QueryEvidence = { terms: 0, identifiers: 0, information: 0, lexicalScoreMax: 0 };
-
 function groupsOf(pieces: readonly QueryPiece[]): number {
   return new Set(pieces.map(({ group }) => group)).size;
 }

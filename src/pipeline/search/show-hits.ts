@@ -2,7 +2,9 @@
 
 import type { DocumentKey } from '../../model/document.ts';
 import type { HitExplanation, SearchHit, SearchQuery } from '../../model/query.ts';
+import type { Candidate } from '../../ranking/candidate.ts';
 import type { ShownDocument } from '../../stages/index/index-messages.ts';
+import type { PageHit } from '../../stages/index/page-messages.ts';
 import type { CallOptions } from '../engine-api.ts';
 import type { LexicalPlan } from './lexical-plan.ts';
 import type { RankedHit } from './ranked-hit.ts';
@@ -14,31 +16,46 @@ export interface ShownQuery {
   readonly words: LexicalPlan | null;
 }
 
-/** Reads the documents that did not come with the search. One that was deleted since is left out. */
+/** Reads the documents. One that was deleted since is left out. */
 export async function showHits(
   hits: readonly RankedHit[],
   { query, words }: ShownQuery,
   panel: ShardPanel,
   call: CallOptions,
 ): Promise<SearchHit[]> {
-  const missing = hits.filter(({ hit }) => hit.document === null);
   const { withVectors, omitBody } = query;
   const shown = { withVectors, omitBody, terms: words?.marked ?? [] };
-  const fetched = missing.length === 0 ? [] : await panel.fetch(missing.map(keyOf), shown, call);
+  const documents = hits.length === 0 ? [] : await panel.fetch(hits.map(keyOf), shown, call);
   const terms = words?.terms ?? [];
-  let next = 0;
-  return hits.flatMap((ranked) => {
-    const found = ranked.hit.document === null ? (fetched[next++] ?? null) : cameAlong(ranked);
+  return hits.flatMap((ranked, i) => {
+    const found = documents[i] ?? null;
     return found === null ? [] : [toSearchHit(ranked, found, { query, terms })];
   });
 }
 
-function keyOf({ hit: { collection, id, chunk } }: RankedHit): DocumentKey & { readonly chunk: number } {
-  return { collection, id, chunk };
+/** The same of a page that its shard has ranked and read. */
+export function hitsOfPage(hits: readonly PageHit[], { query, words }: ShownQuery): SearchHit[] {
+  const terms = words?.terms ?? [];
+  const known = { prior: 1, rerankedRank: null, rerankScore: null };
+  return hits.map((hit) => ({
+    document: hit.document,
+    cosine: hit.cosine ?? 0,
+    lexicalScore: hit.lexicalScore ?? 0,
+    score: hit.score,
+    confidence: hit.confidence,
+    isPinned: hit.isPinned,
+    matchedTerms: surfacesOf(terms, hit.matchedTerms),
+    snippet: hit.snippet,
+    highlights: hit.highlights,
+    duplicates: [],
+    explanation: query.withExplanation
+      ? explain({ ...known, candidate: hit, fusedRank: hit.fusedRank })
+      : null,
+  }));
 }
 
-function cameAlong({ hit: { document, snippet } }: RankedHit): ShownDocument | null {
-  return document === null ? null : { document, snippet, highlights: [], matchedTerms: [] };
+function keyOf({ hit: { collection, id, chunk } }: RankedHit): DocumentKey & { readonly chunk: number } {
+  return { collection, id, chunk };
 }
 
 function toSearchHit(
@@ -54,7 +71,7 @@ function toSearchHit(
     score,
     confidence,
     isPinned,
-    matchedTerms: surfacesOf(terms, new Set(matchedTerms)),
+    matchedTerms: surfacesOf(terms, matchedTerms),
     snippet,
     highlights,
     duplicates,
@@ -62,13 +79,19 @@ function toSearchHit(
   };
 }
 
-function explain({ candidate, fusedRank, rerankedRank, rerankScore, prior }: RankedHit): HitExplanation {
+type Explained = Pick<RankedHit, 'fusedRank' | 'rerankedRank' | 'rerankScore' | 'prior'> & {
+  readonly candidate: Pick<Candidate, 'semanticRank' | 'lexicalRank' | 'coverage'>;
+};
+
+function explain({ candidate, fusedRank, rerankedRank, rerankScore, prior }: Explained): HitExplanation {
   const { semanticRank, lexicalRank, coverage } = candidate;
   return { semanticRank, lexicalRank, fusedRank, rerankedRank, rerankScore, coverage, prior };
 }
 
 /** As the query wrote them; of an identifier that is matched whole, its parts say nothing new. */
-function surfacesOf(terms: LexicalPlan['terms'], matched: ReadonlySet<string>): string[] {
+function surfacesOf(terms: LexicalPlan['terms'], matchedTerms: readonly string[]): readonly string[] {
+  if (matchedTerms.length === 0) return matchedTerms;
+  const matched = new Set(matchedTerms);
   const held = terms.filter(({ term }) => matched.has(term));
   const identifiers = held.flatMap(({ kind, surface }) => (kind === 'identifier' ? [surface] : []));
   const isPartOfHeld = (surface: string) => identifiers.some((identifier) => identifier.includes(surface));

@@ -3,7 +3,6 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { type FieldViolation, KmsError } from '../../base/errors.ts';
-import { readDictionary } from './read-dictionary.ts';
 import { Synonyms } from './synonyms.ts';
 
 /** 10,000 groups of some 100 bytes, with as much again in comments. */
@@ -17,6 +16,8 @@ const faultsMax = 50;
  */
 export async function loadSynonyms(path: string): Promise<Synonyms> {
   if (path === '') return new Synonyms([]);
+  // The YAML parser takes a tenth of a second to load: only an engine that has a dictionary waits for it.
+  const { readDictionary } = await import('./read-dictionary.ts');
   const { groups, faults } = readDictionary(await readDictionaryFile(path));
   if (faults.length > 0) throw fileError(path, faults);
   return new Synonyms(groups);

@@ -41,8 +41,9 @@ export function createEmbedActor(
 
 interface Opened {
   readonly provider: EmbeddingProvider;
-  readonly cache: EmbeddingCache;
-  readonly bulk: CachedEmbedder;
+  /** Null: keeping a vector costs more than computing it again. */
+  readonly cache: EmbeddingCache | null;
+  readonly bulk: Pick<CachedEmbedder, 'embed' | 'drain'>;
   readonly queries: QueryEmbedder;
 }
 
@@ -56,6 +57,8 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
   readonly #init: EmbedInit;
   readonly #openProvider: typeof openEmbeddingProvider;
   #opened: Opened | null = null;
+  /** Tokens of a model that is being made. */
+  #prepared = 0;
 
   constructor(context: ActorContext, init: EmbedInit, openProvider: typeof openEmbeddingProvider) {
     this.#context = context;
@@ -70,6 +73,15 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
       const { clock } = this.#context;
       const events = this.#providerEvents();
       const provider = await this.#openProvider(spec, { ...rest, dataDir, clock, env: process.env, events });
+      if (provider.isCheap === true) {
+        this.#opened = {
+          provider,
+          cache: null,
+          bulk: uncached(provider),
+          queries: new QueryEmbedder(provider),
+        };
+        return;
+      }
       const cache = new EmbeddingCache({
         dataDir,
         bytesMax: cacheBytesMax,
@@ -98,7 +110,7 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
     this.#opened = null;
     await opened?.provider.close();
     await opened?.bulk.drain();
-    await opened?.cache.close();
+    await opened?.cache?.close();
   }
 
   stats(): ActorStats {
@@ -108,8 +120,8 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
       ...provider.stats?.(),
       model: provider.model,
       dimensions: provider.dimensions,
-      cache_entries: cache.entries,
-      cache_entries_max: cache.entriesMax,
+      cache_entries: cache?.entries ?? 0,
+      cache_entries_max: cache?.entriesMax ?? 0,
     };
   }
 
@@ -129,6 +141,12 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
     const { count, log, progress } = this.#context;
     return {
       onProgress: () => progress(),
+      onPrepared: (done, total) => {
+        // Four lines a model, and the last one says that it is there.
+        if (done === total || Math.floor((4 * done) / total) > Math.floor((4 * this.#prepared) / total))
+          log.info({ done, total }, 'embedding model is being distilled, once for this data folder');
+        this.#prepared = done;
+      },
       onRequest: (outcome) => count('kms_embedding_requests_total', 1, { outcome }),
       onWaited: (seconds) => count('kms_embedding_throttled_seconds_total', seconds),
       onSpent: (dollars) => count('kms_embedding_cost_dollars_total', dollars),
@@ -151,4 +169,14 @@ class EmbedActor implements ActorBehavior<EmbedTasks> {
     assert(this.#opened !== null, 'tasks are handled between start and stop');
     return this.#opened;
   }
+}
+
+function uncached(provider: EmbeddingProvider): Opened['bulk'] {
+  return {
+    embed: async (texts, signal) => ({
+      ...(await provider.embed(texts, { lane: 'bulk', signal })),
+      cacheHits: 0,
+    }),
+    drain: async () => undefined,
+  };
 }

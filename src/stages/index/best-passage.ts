@@ -17,7 +17,8 @@ export interface PassageRequest {
   readonly chunk: number;
   /** Empty: the beginning of the chunk. */
   readonly terms: ReadonlySet<string>;
-  readonly tokensIn: (text: string) => readonly TextToken[];
+  /** The pieces of a text that have one of these terms. */
+  readonly tokensIn: (text: string, asked: ReadonlySet<string>) => readonly TextToken[];
   /** UTF-16 units of the document in which terms are looked for. Default and most: `searchedUnitsMax`. */
   readonly unitsMax?: number;
 }
@@ -28,6 +29,8 @@ export const snippetCharactersMax = 240;
 const searchedUnitsMax = 32 * 1_024;
 /** A word may be a whole line of base64; a snippet begins at a word when there is one within so many units. */
 const wordUnitsMax = 32;
+
+const noHighlights: readonly Highlight[] = [];
 
 interface Line {
   readonly text: string;
@@ -41,11 +44,13 @@ export function bestPassage(
   record: Pick<DocumentRecord, 'text' | 'spans'>,
   request: PassageRequest,
 ): Passage {
-  const asked = lineOf(record, request.chunk, snippetCharactersMax * 2);
-  if (request.terms.size === 0) return { snippet: beginningOf(asked), highlights: [] };
-  const best = bestLine(record, request);
-  if (best === null) return { snippet: beginningOf(asked), highlights: [] };
-  return cut(best.text, best.matches);
+  const best = request.terms.size === 0 ? null : bestLine(record, request);
+  return best === null ? beginningOfChunk(record, request.chunk) : cut(best.text, best.matches);
+}
+
+/** Where there is nothing to mark. */
+export function beginningOfChunk(record: Pick<DocumentRecord, 'text' | 'spans'>, chunk: number): Passage {
+  return { snippet: beginningOf(lineOf(record, chunk, snippetCharactersMax * 2)), highlights: noHighlights };
 }
 
 /** The chunk's text on one line. */
@@ -72,9 +77,7 @@ function bestLine(record: Pick<DocumentRecord, 'text' | 'spans'>, request: Passa
     const chunk = i === 0 ? request.chunk : i <= request.chunk ? i - 1 : i;
     const text = lineOf(record, chunk, unitsMax - units);
     units += text.length;
-    const matches = request
-      .tokensIn(text)
-      .filter(({ terms }) => terms.some((term) => request.terms.has(term)));
+    const matches = request.tokensIn(text, request.terms);
     const found = distinctTerms(matches, request.terms);
     if (found > (best?.found ?? 0)) best = { text, matches, found };
     if (best?.found === request.terms.size) break;

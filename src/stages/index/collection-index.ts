@@ -4,7 +4,7 @@
 // A label lives through: tail (inside its transaction) → queue (its commit is on disk) → graph → tombstone. A small
 // collection stays in the tail: scanning it exactly is faster than any graph.
 
-import { VectorScratch } from '../../vector/checked-vector.ts';
+import { assert } from '../../base/assert.ts';
 import { ExactTail } from '../../vector/exact-tail.ts';
 import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import type { LabelTest } from '../../vector/label-test.ts';
@@ -25,7 +25,7 @@ export interface CollectionIndexOptions {
   /** The graph is rebuilt above this share of tombstones, and from this many on. */
   readonly rebuild: { readonly ratio: number; readonly tombstonesMin: number };
   /** A live label's vector from the store, or null; good until the next call. */
-  readonly read: (label: number) => readonly number[] | null;
+  readonly read: (label: number) => Float32Array | null;
 }
 
 /** A queue of a collection that does not move is tidied when it is so much longer than what lives. */
@@ -37,7 +37,6 @@ export class CollectionIndex {
   number: number;
   readonly #options: CollectionIndexOptions;
   readonly #tail: ExactTail;
-  readonly #scratch: VectorScratch;
   #graph: HnswGraph | null;
   #rebuild: GraphRebuild | null = null;
   /** New vectors, and those found at start. In turn, so that neither a long rebuild stops ingest nor ingest it. */
@@ -47,6 +46,8 @@ export class CollectionIndex {
   /** Deleted while the graph was being written; marked afterwards. Until then the store hides them. */
   readonly #deletedMeanwhile: number[] = [];
   #isLocked = false;
+  /** Released: neither graph nor tail holds what the store does, until `adopt` and `warmed`. */
+  #isCold = false;
   /** Vectors that came into the graph or left it since the last snapshot. */
   changes = 0;
 
@@ -56,7 +57,6 @@ export class CollectionIndex {
     this.#options = options;
     this.#graph = graph;
     this.#tail = new ExactTail(options.slab);
-    this.#scratch = new VectorScratch(options.parameters.dimensions);
   }
 
   get graph(): HnswGraph | null {
@@ -86,7 +86,28 @@ export class CollectionIndex {
 
   /** New vectors that wait for the graph: what back-pressure counts. */
   get pending(): number {
-    return this.#isMoving ? this.#fresh.length : 0;
+    return this.#isMoving || this.needsWarmth ? this.#fresh.length : 0;
+  }
+
+  get isCold(): boolean {
+    return this.#isCold;
+  }
+
+  /** Cold, and more has come since than a tail should hold. */
+  get needsWarmth(): boolean {
+    return this.#isCold && this.#tail.count > this.#options.exactMax;
+  }
+
+  /** Memory of graph and tail, about. */
+  get bytes(): number {
+    const graphs = (this.#graph?.bytes ?? 0) + (this.#rebuild?.target.bytes ?? 0);
+    return graphs + this.#tail.count * this.#options.parameters.dimensions * 4;
+  }
+
+  /** Whether nothing is under way that a release would cut off. What has no graph is its tail. */
+  get isAtRest(): boolean {
+    if (this.#isCold || this.#isLocked || this.#rebuild !== null || this.#needsRebuild) return false;
+    return this.#graph === null ? !this.#isMoving : this.#tail.count === 0;
   }
 
   /** The oldest change that is not wholly in the graph; Infinity when all are. */
@@ -99,7 +120,7 @@ export class CollectionIndex {
   }
 
   get hasWork(): boolean {
-    if (this.#isLocked) return false;
+    if (this.#isLocked || this.#isCold) return false;
     if (this.#rebuild !== null || this.#needsRebuild) return true;
     return this.#isMoving && this.#fresh.length + this.#inherited.length > 0;
   }
@@ -140,7 +161,7 @@ export class CollectionIndex {
   }
 
   /** The nearest `k` of tail and graph, of those that `allows` lets through, best first. May hold labels that the store hides. */
-  candidates(query: readonly number[], k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
+  candidates(query: Float32Array, k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
     const lists = [this.#tail.scan(query, k, allows)];
     if (this.#graph !== null)
       lists.push(this.#graph.search(query, k + this.#deletedMeanwhile.length, ef, allows));
@@ -149,7 +170,7 @@ export class CollectionIndex {
 
   /** One unit of work, at most one insertion into each graph. */
   step(): void {
-    if (this.#isLocked) return;
+    if (this.#isLocked || this.#isCold) return;
     if (this.#rebuild === null && this.#needsRebuild) this.#startRebuild();
     this.#stepRebuild();
     if (this.#isMoving) this.#moveOne();
@@ -165,8 +186,40 @@ export class CollectionIndex {
     for (const label of this.#deletedMeanwhile.splice(0)) this.#markDeleted(label);
   }
 
+  /** Gives graph and tail back. From here on only the store knows what the collection holds. */
+  release(): void {
+    assert(!this.#isLocked && this.#rebuild === null, 'what is written or rebuilt is not released');
+    this.#isCold = true;
+    this.#graph?.release();
+    this.#graph = null;
+    this.#tail.clear();
+    this.#fresh.clear();
+    this.#inherited.clear();
+    this.changes = 0;
+  }
+
+  /** The graph of a cold collection is back. It stays as it is until `warmed`: it is being compared with the store. */
+  adopt(graph: HnswGraph | null): void {
+    assert(this.#isCold && this.#graph === null, 'only what was released is adopted');
+    this.#graph = graph;
+    this.#isLocked = true;
+  }
+
+  /** The load failed: cold as before. The tail stays, it may hold vectors whose commit is under way. */
+  abandon(): void {
+    this.unlock();
+    this.#graph?.release();
+    this.#graph = null;
+  }
+
+  /** Graph and tail hold what the store does. */
+  warmed(): void {
+    this.#isCold = false;
+    this.unlock();
+  }
+
   get #isMoving(): boolean {
-    return this.#graph !== null || this.#tail.count > this.#options.exactMax;
+    return !this.#isCold && (this.#graph !== null || this.#tail.count > this.#options.exactMax);
   }
 
   get #needsRebuild(): boolean {
@@ -189,7 +242,7 @@ export class CollectionIndex {
     const vector = label === undefined ? null : this.#tail.read(label);
     if (label === undefined || vector === null) return; // it has left the tail: deleted, or replaced
     this.#graph ??= new HnswGraph(this.#options.parameters);
-    this.#graph.add(label, this.#scratch.fill(vector));
+    this.#graph.add(label, vector);
     this.#rebuild?.sourceAdded(label);
     this.#tail.remove(label);
     this.changes++;
@@ -202,6 +255,7 @@ export class CollectionIndex {
   #stepRebuild(): void {
     if (this.#rebuild === null || this.#rebuild.step(this.#options.read)) return;
     const { target } = this.#rebuild;
+    this.#graph?.release();
     this.#graph = target.live === 0 ? null : target;
     this.#rebuild = null;
     // Not one point has changed for a reader, but the snapshot still carries all the tombstones.

@@ -79,7 +79,10 @@ function contentError(item: CommitItem, vectors: Float32Array, dimensions: numbe
     return new KmsError('invalid_argument', 'a document needs at least one chunk');
   for (let chunk = 0; chunk < chunks; chunk++) {
     let square = 0;
-    for (let i = chunk * dimensions; i < (chunk + 1) * dimensions; i++) square += (vectors[i] as number) ** 2;
+    for (let i = chunk * dimensions; i < (chunk + 1) * dimensions; i++) {
+      const value = vectors[i] as number;
+      square += value * value;
+    }
     // NaN and infinity fail this comparison too: one of them makes the whole sum so.
     if (!(Math.abs(Math.sqrt(square) - 1) <= unitTolerance))
       return new KmsError(

@@ -18,7 +18,7 @@ export interface ScannedDocument {
 }
 
 export interface ScanRequest {
-  readonly query: readonly number[];
+  readonly query: Float32Array;
   /** Documents wanted. */
   readonly limit: number;
   readonly labels: LabelBlocks;

@@ -26,7 +26,7 @@ export class GraphRebuild {
   }
 
   /** At most one insertion. `read` gives a live label's vector, or null. Returns false when the target is complete. */
-  step(read: (label: number) => readonly number[] | null): boolean {
+  step(read: (label: number) => Float32Array | null): boolean {
     const label = this.#next();
     if (label === null) return false;
     const vector = read(label);

@@ -22,6 +22,8 @@ export interface IndexInit {
   /** A snapshot is due after so many changes, and a quarter of the collection's vectors. */
   readonly snapshotChangesMin: number;
   readonly mapBytesMax: number;
+  /** Memory for graphs and tails, above which collections that rest are released; default: no bound. */
+  readonly indexBytesMax?: number;
   /** The engine-wide CommitSequence. */
   readonly sequence: SharedArrayBuffer;
   /** The share of tombstones above which a graph is rebuilt; default .2. */

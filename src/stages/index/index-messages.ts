@@ -7,6 +7,7 @@ import type { LexicalQuery, TermStatistics } from '../../lexical/lexical-query.t
 import type { Attributes, DocumentKey, MediaType, StoredDocument } from '../../model/document.ts';
 import type { Facet, FacetRequest, Filter } from '../../model/filter.ts';
 import type { FilterPlan, Highlight } from '../../model/query.ts';
+import type { FlatPages, PageQuery } from './page-messages.ts';
 
 export interface CompareItem extends DocumentKey {
   readonly contentHash: string;
@@ -95,10 +96,14 @@ export interface ShardQuery {
   readonly exclude: readonly DocumentKey[];
   readonly constraint: Constraint | null;
   readonly facets: readonly FacetRequest[];
-  /** Fill ShardHit.document and .snippet: one hop less when there is one shard. */
-  readonly withDocuments: boolean;
+  /** Of the documents of a page. */
   readonly withVectors: boolean;
   readonly omitBody: boolean;
+  /**
+   * Fuse the lists of each query here and answer with its page instead of its hits. Right only where this shard's lists
+   * are the whole lists (there is one shard), each query is one row, and nothing reorders what is fused.
+   */
+  readonly page?: PageQuery | null;
 }
 
 export interface ShardHit extends DocumentKey {
@@ -113,13 +118,13 @@ export interface ShardHit extends DocumentKey {
   readonly pinnedBy: 'id' | 'identifier' | null;
   /** The chunk that matched best. */
   readonly chunk: number;
-  readonly document: StoredDocument | null;
-  readonly snippet: string;
 }
 
 export interface ShardAnswer {
   /** One list a query: the union of its two lists and the pinned ones; by vector alone best first, otherwise in no order. */
   readonly hits: readonly (readonly ShardHit[])[];
+  /** Where `ShardQuery.page` was asked for: then `hits` is empty. To be read with `readPages` of flat-pages.ts. */
+  readonly pages?: FlatPages | null;
   readonly filterPlan: FilterPlan;
   /** Documents that pass the constraint, exactly or about; null without one. */
   readonly passing: number | null;
@@ -224,6 +229,10 @@ export interface CollectionState {
   readonly graphVectors: number;
   readonly tailVectors: number;
   readonly tombstones: number;
+  /** Memory of its graph and tail, about. */
+  readonly indexBytes: number;
+  /** Not in memory now: the next search of it loads it first. */
+  readonly isCold: boolean;
   /** All changes up to here are searchable. */
   readonly commitSequence: number;
   /** All changes up to here are in the newest verified snapshot; 0: none. */

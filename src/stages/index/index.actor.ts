@@ -10,8 +10,8 @@ import { compare } from './shard-reads.ts';
 
 export type { IndexInit } from './index-init.ts';
 
-/** Two to four batches in flight double the rate of one: while one is flushed, the next is written. */
-const commitsInFlightMax = 4;
+/** Those of single documents, which share a flush; of larger batches CommitWindow lets in fewer. */
+const commitsInFlightMax = 32;
 
 /** Opens <dataDir>/shard-NN at start; that folder belongs to this actor alone. */
 export function createIndexActor(

@@ -10,8 +10,6 @@ import type { PinnedDocument } from './pinned-documents.ts';
 import type { SearchedCollection } from './searched-collection.ts';
 import type { ShardState } from './shard-state.ts';
 
-export type Found = Omit<ShardHit, 'document' | 'snippet'>;
-
 interface InCollection {
   readonly collection: SearchedCollection;
 }
@@ -42,16 +40,16 @@ interface Entry {
 /** In no order. */
 export function joinLists(
   state: ShardState,
-  query: { readonly vector: readonly number[] | null; readonly lexical: LexicalQuery | null },
+  query: { readonly vector: Float32Array | null; readonly lexical: LexicalQuery | null },
   lists: Lists,
-): Found[] {
+): ShardHit[] {
   const entries = unionOf(lists);
   const { vector, lexical } = query;
   if (vector !== null) {
     for (const entry of entries.values()) entry.near ??= bestChunk(state.store, entry, vector);
   }
   if (lexical !== null) scoreByWords([...entries.values()], lexical);
-  return [...entries.values()].map(asFound);
+  return [...entries.values()].map(asHit);
 }
 
 /** By first label: no two documents of a shard have the same. */
@@ -60,18 +58,28 @@ function unionOf({ nearest, matching, pinned }: Lists): Map<number, Entry> {
   const entryOf = ({ collection, id, first }: Near | Matching | Pinned): Entry => {
     const known = entries.get(first);
     if (known !== undefined) return known;
-    const unknown = { near: null, lexical: null, isSemantic: false, isLexical: false, pinnedBy: null };
-    const made = { collection, id, first, ...unknown };
+    const made: Entry = {
+      collection,
+      id,
+      first,
+      near: null,
+      lexical: null,
+      isSemantic: false,
+      isLexical: false,
+      pinnedBy: null,
+    };
     entries.set(first, made);
     return made;
   };
   for (const document of nearest) {
-    const { chunk, cosine } = document;
-    Object.assign(entryOf(document), { near: { chunk, cosine }, isSemantic: true });
+    const entry = entryOf(document);
+    entry.near = document;
+    entry.isSemantic = true;
   }
   for (const document of matching) {
-    const { score, coverage } = document;
-    Object.assign(entryOf(document), { lexical: { score, coverage }, isLexical: true });
+    const entry = entryOf(document);
+    entry.lexical = document;
+    entry.isLexical = true;
   }
   for (const document of pinned) {
     const entry = entryOf(document);
@@ -84,7 +92,7 @@ function unionOf({ nearest, matching, pinned }: Lists): Map<number, Entry> {
 function bestChunk(
   store: ShardStore,
   { collection, id, first }: Entry,
-  vector: readonly number[],
+  vector: Float32Array,
 ): { readonly chunk: number; readonly cosine: number } {
   const chunks = store.chunkCount(collection.row.number, { id, first });
   const compared = Math.min(chunks, chunksComparedMax);
@@ -109,7 +117,7 @@ function scoreByWords(entries: readonly Entry[], query: LexicalQuery): void {
   }
 }
 
-function asFound(entry: Entry): Found {
+function asHit(entry: Entry): ShardHit {
   const { collection, id, near, lexical, isSemantic, isLexical, pinnedBy } = entry;
   return {
     collection: collection.row.name,
@@ -124,8 +132,16 @@ function asFound(entry: Entry): Found {
   };
 }
 
-function dot(a: readonly number[], b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return Math.min(1, Math.max(-1, sum));
+/** Four sums side by side: the next addition need not wait for the one before. */
+function dot(a: Float32Array, b: Float32Array): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const end = a.length - (a.length % 4);
+  for (let i = 0; i < end; i += 4) {
+    first += (a[i] as number) * (b[i] as number);
+    second += (a[i + 1] as number) * (b[i + 1] as number);
+    third += (a[i + 2] as number) * (b[i + 2] as number);
+    fourth += (a[i + 3] as number) * (b[i + 3] as number);
+  }
+  for (let i = end; i < a.length; i++) first += (a[i] as number) * (b[i] as number);
+  return Math.min(1, Math.max(-1, first + second + third + fourth));
 }

@@ -41,6 +41,12 @@ export class MoveQueue {
     this.#sequences = wanted.map(({ sequence }) => sequence);
   }
 
+  clear(): void {
+    this.#labels = [];
+    this.#sequences = [];
+    this.#head = 0;
+  }
+
   #cut(): void {
     this.#labels = this.#labels.slice(this.#head);
     this.#sequences = this.#sequences.slice(this.#head);

@@ -17,7 +17,7 @@ export interface NearDocument extends ScannedDocument {
 
 export interface NearestRequest {
   readonly collection: SearchedCollection;
-  readonly query: readonly number[];
+  readonly query: Float32Array;
   /** Documents wanted. */
   readonly limit: number;
   readonly ef: number;

@@ -16,6 +16,7 @@ import type { ShardWriter } from '../../storage/shard-writer.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import type { CollectionWords } from './collection-words.ts';
 import { bytesOf, type CheckedItem, checkBatch } from './commit-check.ts';
+import { CommitWindow } from './commit-window.ts';
 import type { CommitBatch, CommitItem, CommitReceipt } from './index-messages.ts';
 import type { ShardState } from './shard-state.ts';
 import type { TailRoom } from './tail-room.ts';
@@ -32,6 +33,7 @@ interface Effect {
 export class ShardCommits {
   readonly #state: ShardState;
   readonly #room: TailRoom;
+  readonly #window = new CommitWindow();
 
   constructor(state: ShardState, room: TailRoom) {
     this.#state = state;
@@ -54,10 +56,12 @@ export class ShardCommits {
     const vectors = batch.vectors.length / init.dimensions;
     const giveBack = await this.#room.take({ vectors, signal: task.signal, deadlineMs: task.deadlineMs });
     try {
-      return await this.#writeEach(checked, (writer, effects) => {
-        const timeMs = this.#state.context.clock.epochMs();
-        return (item) => this.#put(writer, effects, { ...item, timeMs });
-      });
+      return await this.#window.run(checked.length, () =>
+        this.#writeEach(checked, (writer, effects) => {
+          const timeMs = this.#state.context.clock.epochMs();
+          return (item) => this.#put(writer, effects, { ...item, timeMs });
+        }),
+      );
     } finally {
       giveBack();
     }
@@ -66,7 +70,9 @@ export class ShardCommits {
   /** Index-aligned; null where there was no such document. */
   async delete(keys: readonly DocumentKey[]): Promise<(number | null)[]> {
     this.#state.store.checkSpace(0);
-    return this.#writeEach(keys, (writer, effects) => (key) => this.#remove(writer, effects, key));
+    return this.#window.run(keys.length, () =>
+      this.#writeEach(keys, (writer, effects) => (key) => this.#remove(writer, effects, key)),
+    );
   }
 
   /**

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { rebuildAttributes } from '../../storage/attribute-rebuild.ts';
 import type { CollectionRow } from '../../storage/document-record.ts';
+import { graphBytes } from '../../vector/graph-bytes.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { loadSnapshotFile } from '../../vector/snapshot-file.ts';
 import type { CollectionIndex } from './collection-index.ts';
@@ -36,7 +37,17 @@ interface Loaded {
 export async function loadShard(state: ShardState, progress: LoadProgress): Promise<void> {
   await loadAttributes(state, progress);
   const loaded = new Map<number, Loaded>();
-  for (const row of state.collections()) {
+  const bytesMax = state.init.indexBytesMax ?? Number.POSITIVE_INFINITY;
+  let bytes = 0;
+  for (const row of newestFirst(state)) {
+    bytes += bytesOf(state, row);
+    if (bytes > bytesMax && loaded.size > 0) {
+      // Its first search loads it: see cold-collections.ts.
+      const index = state.indexOf(row);
+      index.release();
+      state.cold.add(index);
+      continue;
+    }
     const graph = await loadGraph(state, row);
     const applied = state.store.snapshot(row.number)?.appliedSequence ?? 0;
     const isReplayable = graph !== null && applied >= state.store.truncatedSequence;
@@ -52,8 +63,21 @@ export async function loadShard(state: ShardState, progress: LoadProgress): Prom
     await replay(state, { loaded, fromSequence, progress });
   }
   for (const collection of loaded.values()) await complete(state, collection, progress);
-  for (const { row } of loaded.values()) await loadWords(state, row, progress);
+  for (const row of state.collections()) await loadWords(state, row, progress);
   progress.changesDone = progress.changesTotal;
+}
+
+/** Those whose graphs were saved last were used last; where memory is bounded, the others wait for a search. */
+function newestFirst(state: ShardState): CollectionRow[] {
+  const savedAt = ({ number }: CollectionRow) => state.store.snapshot(number)?.appliedSequence ?? 0;
+  return [...state.collections()].sort((a, b) => savedAt(b) - savedAt(a));
+}
+
+/** Memory that the collection's graph and tail will take, about. */
+function bytesOf(state: ShardState, row: CollectionRow): number {
+  const points = state.store.snapshot(row.number)?.count ?? 0;
+  const others = Math.max(0, row.vectors - points);
+  return graphBytes(state.parameters, points) + others * state.parameters.dimensions * 4;
 }
 
 /** For a folder that an engine without secondary indexes, or with others, has written. */
@@ -71,7 +95,8 @@ async function loadAttributes(state: ShardState, progress: LoadProgress): Promis
   });
 }
 
-async function loadGraph(state: ShardState, row: CollectionRow): Promise<HnswGraph | null> {
+/** Null where there is no snapshot, or none that can be used; why not is logged. */
+export async function loadGraph(state: ShardState, row: CollectionRow): Promise<HnswGraph | null> {
   const { store, context, parameters } = state;
   const snapshot = store.snapshot(row.number);
   if (snapshot === undefined) return null;
@@ -141,6 +166,7 @@ async function complete(state: ShardState, collection: Loaded, progress: LoadPro
   if (collection.index.live !== row.vectors) {
     // The graph itself is wrong. It can be replaced; the store cannot.
     state.context.log.warn({ collection: row.name }, 'graph does not fit the store: rebuilding it');
+    collection.index.graph?.release();
     state.indexes.delete(row.name);
     collection.index = state.indexOf(row);
     progress.changesTotal += row.vectors;
@@ -149,7 +175,12 @@ async function complete(state: ShardState, collection: Loaded, progress: LoadPro
   state.activate(collection.index);
 }
 
-async function reconcile(state: ShardState, index: CollectionIndex, progress: LoadProgress): Promise<void> {
+/** Compares the index with the store label by label: what it lacks goes into the tail, what is gone is removed. */
+export async function reconcile(
+  state: ShardState,
+  index: CollectionIndex,
+  progress: LoadProgress,
+): Promise<void> {
   const { store } = state;
   let next = 0;
   for (;;) {

@@ -7,7 +7,7 @@ import type { DocumentKey } from '../../model/document.ts';
 import { limits } from '../../model/limits.ts';
 import { type DocumentRecord, toStoredDocument } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
-import { bestPassage } from './best-passage.ts';
+import { beginningOfChunk, bestPassage, type Passage } from './best-passage.ts';
 import type { CompareItem, ShownDocument, Verdict } from './index-messages.ts';
 import type { ShardState } from './shard-state.ts';
 import { shownChunk } from './shown-chunk.ts';
@@ -33,6 +33,7 @@ export interface FetchOptions {
  */
 const markedUnitsMax = 2 * 1024 * 1024;
 const markedUnitsMin = 2 * 1024;
+const noTerms: readonly string[] = [];
 /** Documents that are in memory at once: one may have 4 MiB, and be asked for without its body. */
 const documentsPerRead = 16;
 
@@ -56,6 +57,7 @@ export class Fetcher {
 
   /** Index-aligned; null where there is no such document. */
   fetch(keys: readonly FetchKey[]): (ShownDocument | null)[] {
+    if (keys.length <= documentsPerRead) return this.#fetchSome(keys);
     const documents: (ShownDocument | null)[] = [];
     for (let at = 0; at < keys.length; at += documentsPerRead) {
       documents.push(...this.#fetchSome(keys.slice(at, at + documentsPerRead)));
@@ -65,10 +67,16 @@ export class Fetcher {
 
   #fetchSome(keys: readonly FetchKey[]): (ShownDocument | null)[] {
     const records = keys.map((key) => this.#read(key));
-    const matched = this.#options.terms.map((term) => this.#holding(term, keys, records));
+    const { terms } = this.#options;
+    if (terms.length === 0) {
+      return records.map((record, i) =>
+        record === null ? null : this.#show(keys[i] as FetchKey, record, noTerms),
+      );
+    }
+    const matched = terms.map((term) => this.#holding(term, keys, records));
     return records.map((record, i) => {
       if (record === null) return null;
-      const matchedTerms = this.#options.terms.filter((_, place) => matched[place]?.has(record.labels.first));
+      const matchedTerms = terms.filter((_, place) => matched[place]?.has(record.labels.first));
       return this.#show(keys[i] as FetchKey, record, matchedTerms);
     });
   }
@@ -77,17 +85,25 @@ export class Fetcher {
     this.#giveWay();
     const { collection, id, chunk = 0 } = key;
     const vectors = this.#options.withVectors ? this.#state.store.vectors(record.labels) : null;
-    const unitsMax = Math.max(markedUnitsMin, markedUnitsMax - this.#markedUnits);
-    const counted = (text: string) => {
-      this.#markedUnits += text.length;
-      return tokensIn(text);
-    };
-    return {
+    const passage = this.#passageOf(record, chunk, matchedTerms);
+    const shownDocument = {
       document: toStoredDocument({ collection, id }, shown(record, this.#options), vectors),
-      ...bestPassage(record, { chunk, terms: new Set(matchedTerms), tokensIn: counted, unitsMax }),
+      snippet: passage.snippet,
+      highlights: passage.highlights,
       matchedTerms,
-      ...(this.#options.withChunk === true ? { chunk: shownChunk(this.#state.store, record, chunk) } : {}),
     };
+    if (this.#options.withChunk !== true) return shownDocument;
+    return { ...shownDocument, chunk: shownChunk(this.#state.store, record, chunk) };
+  }
+
+  #passageOf(record: DocumentRecord, chunk: number, matchedTerms: readonly string[]): Passage {
+    if (matchedTerms.length === 0) return beginningOfChunk(record, chunk);
+    const unitsMax = Math.max(markedUnitsMin, markedUnitsMax - this.#markedUnits);
+    const counted = (text: string, asked: ReadonlySet<string>) => {
+      this.#markedUnits += text.length;
+      return tokensIn(text, asked);
+    };
+    return bestPassage(record, { chunk, terms: new Set(matchedTerms), tokensIn: counted, unitsMax });
   }
 
   #read(key: DocumentKey): DocumentRecord | null {

@@ -10,18 +10,21 @@ import type { FilterPlan } from '../../model/query.ts';
 import { checkVector } from '../../vector/checked-vector.ts';
 import { everyDocument } from './constraint-selection.ts';
 import { countValues } from './facet-counts.ts';
+import { writePages } from './flat-pages.ts';
 import type { RowQuery, ShardAnswer, ShardHit, ShardQuery } from './index-messages.ts';
-import { type Found, joinLists, type Matching, type Near, type Pinned } from './joined-lists.ts';
+import { joinLists, type Matching, type Near, type Pinned } from './joined-lists.ts';
 import { matchingDocuments } from './matching-documents.ts';
 import { nearestDocuments } from './nearest-documents.ts';
+import type { ShardPage } from './page-messages.ts';
 import { pinnedDocuments } from './pinned-documents.ts';
 import { type SearchedCollection, searchedCollections } from './searched-collection.ts';
+import { pageOf } from './shard-page.ts';
 import { Fetcher } from './shard-reads.ts';
 import type { ShardState } from './shard-state.ts';
 
 /** One query of a task. */
 interface Ask {
-  readonly vector: readonly number[] | null;
+  readonly vector: Float32Array | null;
   readonly row: RowQuery;
   readonly query: ShardQuery;
   readonly collections: readonly SearchedCollection[];
@@ -40,26 +43,32 @@ export function searchShard(
   checkShape(query, state.init.dimensions);
   const giveWay = () => task.giveWay();
   const collections = searchedCollections(state, query, giveWay);
-  const fetcher = query.withDocuments ? new Fetcher(state, { ...query, terms: [] }, giveWay) : null;
+  const { page = null } = query;
+  const { withVectors, omitBody } = query;
+  const shown = { withVectors, omitBody, terms: page?.terms ?? [] };
+  const fetcher = new Fetcher(state, shown, giveWay);
   const hits: ShardHit[][] = [];
+  const pages: ShardPage[] = [];
   let plan: FilterPlan = 'none';
   for (let i = 0; i < query.queryCount; i++) {
     if (i > 0) giveWay();
     const vector = vectorOf(query, i, state.init.dimensions);
     const row = query.rows[i] ?? noWords;
-    const answer = searchOne(state, { vector, row, query, collections, giveWay });
-    plan = costlier(plan, answer.plan);
-    const fetched = fetcher?.fetch(answer.found);
-    hits.push(
-      answer.found.map((hit, place) => {
-        const { document = null, snippet = '' } = fetched?.[place] ?? {};
-        return { ...hit, document, snippet };
-      }),
-    );
+    const one = searchOne(state, { vector, row, query, collections, giveWay });
+    const { found } = one;
+    plan = costlier(plan, one.plan);
+    if (page === null) hits.push(found);
+    else pages.push(pageOf(found, { page, depth: query.limit, isOneList: isOneList(row), fetcher }));
   }
   const facets = query.facets.map((request) => facetOf(state, { request, collections, giveWay }));
   for (const { selection } of collections) selection?.throwFault();
-  return { hits, filterPlan: plan, passing: passingOf(query, collections), facets };
+  const passing = passingOf(query, collections);
+  return { hits, pages: page === null ? null : writePages(pages), filterPlan: plan, passing, facets };
+}
+
+/** Whether only the list by vector is asked for. */
+function isOneList({ lexical, pins }: RowQuery): boolean {
+  return lexical === null && pins === null;
 }
 
 function checkShape({ vectors, queryCount, rows }: ShardQuery, dimensions: number): void {
@@ -75,18 +84,17 @@ function checkShape({ vectors, queryCount, rows }: ShardQuery, dimensions: numbe
   }
 }
 
-function vectorOf({ vectors }: ShardQuery, i: number, dimensions: number): readonly number[] | null {
+function vectorOf({ vectors }: ShardQuery, i: number, dimensions: number): Float32Array | null {
   if (vectors.length === 0) return null;
-  // Its own array: whatever runs while this gives way has a query too.
-  const vector = Array.from(vectors.subarray(i * dimensions, (i + 1) * dimensions));
+  const vector = vectors.subarray(i * dimensions, (i + 1) * dimensions);
   checkVector(vector, dimensions);
   return vector;
 }
 
-function searchOne(state: ShardState, ask: Ask): { readonly found: Found[]; readonly plan: FilterPlan } {
+function searchOne(state: ShardState, ask: Ask): { readonly found: ShardHit[]; readonly plan: FilterPlan } {
   const { row, vector } = ask;
   const { nearest, plan } = vector === null ? nothingNear(ask) : nearestOfAll(state, ask, vector);
-  if (row.lexical === null && row.pins === null) return { found: nearest.map(asFound), plan };
+  if (isOneList(row)) return { found: nearest.map(asHit), plan };
   const matching = row.lexical === null ? [] : matchingOfAll(state, ask, row.lexical);
   const pinned: Pinned[] = [];
   for (const collection of ask.collections) {
@@ -112,7 +120,7 @@ function nothingNear({ collections }: Ask): NearestOfAll {
 function nearestOfAll(
   state: ShardState,
   { query, collections, giveWay }: Ask,
-  vector: readonly number[],
+  vector: Float32Array,
 ): NearestOfAll {
   const { limit, isExact } = query;
   const ef = query.ef ?? state.init.efSearch;
@@ -122,7 +130,8 @@ function nearestOfAll(
     const request = { collection, query: vector, limit, ef, isExact, giveWay };
     const answer = nearestDocuments(state, request);
     plan = costlier(plan, answer.plan);
-    for (const document of answer.documents) nearest.push({ collection, ...document });
+    for (const { id, first, chunk, cosine } of answer.documents)
+      nearest.push({ collection, id, first, chunk, cosine });
   }
   nearest.sort((a, b) => b.cosine - a.cosine || byKey(a, b));
   return { nearest: nearest.slice(0, limit), plan };
@@ -131,12 +140,13 @@ function nearestOfAll(
 function matchingOfAll(state: ShardState, ask: Ask, lexical: LexicalQuery): Matching[] {
   const { limit } = ask.query;
   const { giveWay } = ask;
-  const matching = ask.collections.flatMap((collection) =>
-    matchingDocuments(state, { collection, query: lexical, limit, giveWay }).map((document) => ({
-      collection,
-      ...document,
-    })),
-  );
+  const matching: Matching[] = [];
+  for (const collection of ask.collections) {
+    const found = matchingDocuments(state, { collection, query: lexical, limit, giveWay });
+    for (const { id, first, score, coverage } of found) {
+      matching.push({ collection, id, first, score, coverage });
+    }
+  }
   matching.sort((a, b) => b.score - a.score || byKey(a, b));
   return matching.slice(0, limit);
 }
@@ -147,7 +157,7 @@ function byKey(a: Near | Matching, b: Near | Matching): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function asFound({ collection, id, chunk, cosine }: Near): Found {
+function asHit({ collection, id, chunk, cosine }: Near): ShardHit {
   return {
     collection: collection.row.name,
     id,

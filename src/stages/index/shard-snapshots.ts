@@ -44,6 +44,11 @@ export class ShardSnapshots {
     });
   }
 
+  /** Snapshots the collection if it has changed. Rejects with the failure. */
+  save(index: CollectionIndex): Promise<void> {
+    return this.#enqueue(() => this.#take(index));
+  }
+
   /** Waits until nothing is being written. */
   async settle(): Promise<void> {
     await this.#last;
@@ -79,6 +84,8 @@ export class ShardSnapshots {
   }
 
   async #take(index: CollectionIndex): Promise<void> {
+    // What was released has its snapshot, and what is being loaded is being read from it.
+    if (index.isCold) return;
     const { store } = this.#state;
     const previous = store.snapshot(index.number);
     if (index.graph === null) {
@@ -122,10 +129,12 @@ export class ShardSnapshots {
 
   /**
    * Up to what every graph's snapshot holds. Collections without a graph are loaded from their labels, not the log, so
-   * small collections that are rewritten for ever do not keep it from being truncated.
+   * small collections that are rewritten for ever do not keep it from being truncated; nor do cold ones, which are
+   * compared with the store when they are loaded.
    */
   async #truncateLog(): Promise<void> {
     const { store } = this.#state;
+    await this.#raiseUnchanged();
     let sequence = this.#state.settledSequence();
     for (const index of this.#state.indexes.values()) {
       if (index.graph === null) continue;
@@ -136,5 +145,23 @@ export class ShardSnapshots {
       const removed = await store.write((writer) => writer.truncateLog(sequence, truncateRowsMax));
       if (removed < truncateRowsMax) return;
     }
+  }
+
+  /**
+   * A collection that nobody changes has all newer changes in its snapshot, none of them being its own: without saying so
+   * it would keep the log, and the next start reading it, for ever.
+   */
+  async #raiseUnchanged(): Promise<void> {
+    const { store, indexes } = this.#state;
+    const raised = [...indexes.values()].flatMap((index) => {
+      const row = store.snapshot(index.number);
+      if (row === undefined || index.graph === null || index.isLocked || index.changes > 0) return [];
+      const appliedSequence = this.#state.appliedSequence(index);
+      return appliedSequence > row.appliedSequence ? [{ index, row: { ...row, appliedSequence } }] : [];
+    });
+    if (raised.length === 0) return;
+    await store.write((writer) => {
+      for (const { index, row } of raised) writer.putSnapshot(index.number, row);
+    });
   }
 }

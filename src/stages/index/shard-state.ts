@@ -4,7 +4,6 @@ import type { ActorContext } from '../../actor/actor.ts';
 import { LexicalIndex } from '../../lexical/lexical-index.ts';
 import type { CollectionRow } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
-import { VectorScratch } from '../../vector/checked-vector.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { VectorSlab } from '../../vector/vector-slab.ts';
 import { CollectionIndex } from './collection-index.ts';
@@ -27,10 +26,12 @@ export class ShardState {
   /** Those with background work, in turn. */
   readonly active = new Set<CollectionIndex>();
   readonly activeWords = new Set<CollectionWords>();
+  /** Those whose graph and tail were released, or not loaded at start. */
+  readonly cold = new Set<CollectionIndex>();
   /** First sequence numbers of commits that are readable, or about to be, and not yet settled. */
   readonly inFlight = new Set<number>();
   readonly slab: VectorSlab;
-  readonly #read: (label: number) => readonly number[] | null;
+  readonly #read: (label: number) => Float32Array | null;
 
   constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
     this.init = parts.init;
@@ -39,11 +40,7 @@ export class ShardState {
     const { dimensions, m, efConstruction } = parts.init;
     this.parameters = { dimensions, m, efConstruction };
     this.slab = new VectorSlab(dimensions);
-    const scratch = new VectorScratch(dimensions);
-    this.#read = (label) => {
-      const vector = this.store.vector(label);
-      return vector === null ? null : scratch.fill(vector);
-    };
+    this.#read = (label) => this.store.vector(label);
   }
 
   /** The collection's index, made at first use. */
@@ -123,6 +120,13 @@ export class ShardState {
     if (!words.lexical.hasWork) return;
     this.activeWords.add(words);
     this.context.wake();
+  }
+
+  /** Memory of all graphs and tails, about. */
+  indexBytes(): number {
+    let bytes = 0;
+    for (const index of this.indexes.values()) bytes += index.bytes;
+    return bytes;
   }
 
   /** New vectors that wait for a graph, of all collections. */

@@ -5,6 +5,7 @@ import type { ActorContext, ActorStats, TaskContext } from '../../actor/actor.ts
 import type { DocumentKey } from '../../model/document.ts';
 import { CommitSequence } from '../../storage/commit-sequence.ts';
 import { ShardStore, type ShardStoreOptions } from '../../storage/shard-store.ts';
+import { ColdCollections } from './cold-collections.ts';
 import { listDocuments, type Page } from './document-list.ts';
 import type { IndexInit } from './index-init.ts';
 import type {
@@ -36,6 +37,7 @@ export class Shard {
   readonly #commits: ShardCommits;
   readonly #snapshots: ShardSnapshots;
   readonly #segmentFiles: ShardSegments;
+  readonly #cold: ColdCollections;
   readonly #progress: LoadProgress;
   #areWordsNext = false;
 
@@ -51,6 +53,7 @@ export class Shard {
     this.#commits = new ShardCommits(state, this.#room);
     this.#snapshots = new ShardSnapshots(state);
     this.#segmentFiles = new ShardSegments(state);
+    this.#cold = new ColdCollections(state, this.#snapshots);
   }
 
   /** Opens the store only; `load` makes it searchable. */
@@ -74,16 +77,42 @@ export class Shard {
     await this.#segmentFiles.removeOrphans();
   }
 
-  commit(batch: CommitBatch, task: Pick<TaskContext, 'signal' | 'deadlineMs'>): Promise<CommitReceipt[]> {
-    return this.#commits.commit(batch, task);
+  async commit(
+    batch: CommitBatch,
+    task: Pick<TaskContext, 'signal' | 'deadlineMs'>,
+  ): Promise<CommitReceipt[]> {
+    this.#cold.touch(batch.items.map(({ collection }) => collection));
+    const receipts = await this.#commits.commit(batch, task);
+    this.#cold.tend();
+    return receipts;
   }
 
   delete(keys: readonly DocumentKey[]): Promise<(number | null)[]> {
     return this.#commits.delete(keys);
   }
 
-  search(query: ShardQuery, task: Pick<TaskContext, 'giveWay'>): ShardAnswer {
-    return searchShard(this.#state, query, task);
+  /** At once, unless a collection has to be loaded first: see cold-collections.ts. */
+  search(
+    query: ShardQuery,
+    task: Pick<TaskContext, 'giveWay' | 'signal' | 'deadlineMs'>,
+  ): ShardAnswer | Promise<ShardAnswer> {
+    const { collections, vectors } = query;
+    this.#cold.touch(collections);
+    // The words of a collection stay in memory.
+    if (vectors.length === 0 || this.#cold.areWarm(collections)) return searchShard(this.#state, query, task);
+    return this.#searchWhenWarm(query, task);
+  }
+
+  async #searchWhenWarm(
+    query: ShardQuery,
+    task: Pick<TaskContext, 'giveWay' | 'signal' | 'deadlineMs'>,
+  ): Promise<ShardAnswer> {
+    const letGo = await this.#cold.hold(query.collections, task);
+    try {
+      return searchShard(this.#state, query, task);
+    } finally {
+      letGo();
+    }
   }
 
   describeTerms(question: TermQuestion, task: Pick<TaskContext, 'giveWay'>): TermAnswer {
@@ -132,6 +161,7 @@ export class Shard {
     index.step();
     // To the end of the line: a large collection does not keep the small ones waiting.
     if (index.hasWork) active.add(index);
+    else this.#cold.tend();
     if (this.#room.waiting > 0) this.#room.release();
     this.#snapshots.startIfDue(index);
   }
@@ -159,6 +189,8 @@ export class Shard {
         graphVectors: index?.graph?.live ?? 0,
         tailVectors: index?.tailCount ?? 0,
         tombstones: index?.tombstones ?? 0,
+        indexBytes: index?.bytes ?? 0,
+        isCold: index?.isCold ?? false,
         commitSequence,
         snapshotSequence: this.#snapshotSequence(number),
       };
@@ -175,6 +207,7 @@ export class Shard {
       tail += index.tailCount;
       tombstones += index.tombstones;
     }
+    const tailBytes = tail * this.#state.init.dimensions * 4;
     let wordsDocuments = 0;
     let wordsSegments = 0;
     let wordsBytes = 0;
@@ -192,6 +225,9 @@ export class Shard {
       tail_vectors: tail,
       pending_vectors: this.#state.pending(),
       tombstones,
+      graph_bytes: this.#state.indexBytes() - tailBytes,
+      tail_bytes: tailBytes,
+      cold_collections: this.#state.cold.size,
       lexical_documents: wordsDocuments,
       lexical_segments: wordsSegments,
       lexical_bytes: wordsBytes,
@@ -204,6 +240,7 @@ export class Shard {
 
   /** The caller has seen to it that nothing else runs. A graph that is being written is waited for. */
   async close(): Promise<void> {
+    await this.#cold.close();
     await this.#snapshots.settle();
     await this.#segmentFiles.settle();
     await this.#state.store.close();

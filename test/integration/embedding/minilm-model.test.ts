@@ -21,6 +21,7 @@ import {
 import { ensureMiniLmModelFile } from '../../../src/embedding/minilm/minilm-model-file.ts';
 import { openMiniLmSession } from '../../../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../../../src/embedding/minilm/minilm-tokenizer.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { sampleTexts } from './sample-texts.ts';
 
 const tokenizer = loadMiniLmTokenizer();
@@ -107,7 +108,11 @@ describe('the model file', () => {
       expect.objectContaining({ code: 'data_loss' }),
     );
     return expect(
-      ensureMiniLmModelFile({ dataDir, precision: 'int8', weightsFile: { ...minilmWeightsFile, path } }),
+      ensureMiniLmModelFile({
+        dataDir: temporaryFolder(),
+        precision: 'int8',
+        weightsFile: { ...minilmWeightsFile, path },
+      }),
     ).rejects.toMatchObject({ code: 'data_loss', facts: { expectedSha256: minilmWeightsFile.sha256 } });
   });
 

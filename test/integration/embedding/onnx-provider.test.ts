@@ -35,6 +35,7 @@ function open() {
         onWaited: nothing,
         onSpent: nothing,
         onBreaker: nothing,
+        onPrepared: nothing,
         onStoreError: nothing,
       },
     },

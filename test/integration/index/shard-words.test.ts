@@ -8,6 +8,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { KmsError } from '../../../src/base/errors.ts';
 import type { IndexInit } from '../../../src/stages/index/index.actor.ts';
 import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
+import type { DocumentRecord } from '../../../src/storage/document-record.ts';
+import { type DocumentRow, documentRecordOf } from '../../../src/storage/document-row.ts';
 import { ShardStore } from '../../../src/storage/shard-store.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
 import { type DocumentSpec, ShardDriver } from '../../support/shard-driver.ts';
@@ -218,14 +220,14 @@ test('a folder from before there were words and attributes is upgraded at the ne
     await store.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }).clearAsync();
   const facts = store.openDB<Record<string, unknown>, string>({ name: 'facts', encoding: 'msgpack' });
   const { attributes: _, ...before } = facts.get('shard') ?? {};
-  await facts.put('shard', before);
-  const rows = store.openDB<Record<string, unknown>, Uint8Array>({
+  await facts.put('shard', { ...before, formatVersion: 1 });
+  const rows = store.openDB<DocumentRow | DocumentRecord, Uint8Array>({
     name: 'documents',
     keyEncoding: 'binary',
     encoding: 'msgpack',
   });
   for (const { key, value } of [...rows.getRange()]) {
-    const { titleLength: __, ...old } = value;
+    const { titleLength: __, ...old } = documentRecordOf(value);
     await rows.put(key, old);
   }
   await store.close();

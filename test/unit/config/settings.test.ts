@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KmsError } from '../../../src/base/errors.ts';
 import { nearestName } from '../../../src/config/nearest-name.ts';
 import { formatAddress, parseAddress } from '../../../src/config/network-address.ts';
-import { readSettings, shardsForNewFolder } from '../../../src/config/settings.ts';
+import { indexBytesOfShard, readSettings, shardsForNewFolder } from '../../../src/config/settings.ts';
 import { settingKeys, settingsSchema, variableOf } from '../../../src/config/settings-schema.ts';
 import { settingsTable } from '../../../src/config/settings-table.ts';
 
@@ -85,6 +85,10 @@ describe('settings', () => {
       ['KMS_EMBED_MODEL=fp16: must be int8 or fp32 with KMS_EMBED_PROVIDER=minilm'],
     ],
     [
+      { KMS_EMBED_PROVIDER: 'static', KMS_EMBED_MODEL: 'int8' },
+      ['KMS_EMBED_MODEL=int8: must be empty with KMS_EMBED_PROVIDER=static: there is one table'],
+    ],
+    [
       { KMS_EMBED_PROVIDER: 'onnx', KMS_EMBED_DIMENSIONS: '8' },
       [
         'KMS_EMBED_MODEL=: must be a folder with model.onnx with KMS_EMBED_PROVIDER=onnx',
@@ -129,6 +133,11 @@ describe('settings', () => {
   it('automatic shards are one less than the cores, within 1..8', () => {
     expect([1, 2, 4, 64].map((cores) => shardsForNewFolder(0, cores))).toEqual([1, 1, 3, 8]);
     expect(shardsForNewFolder(12, 2)).toBe(12);
+  });
+
+  it('each shard has an equal part of the memory for the index, by default of half of all', () => {
+    expect(indexBytesOfShard(0, 4, 8_000)).toBe(1_000);
+    expect(indexBytesOfShard(1_000, 3, 8_000)).toBe(333);
   });
 });
 

@@ -40,3 +40,25 @@ test('the terms of the tokens are those of the document', () => {
     }),
   );
 });
+
+test('the tokens with asked terms are those of all tokens that have one', () => {
+  const word = fc.constantFrom(
+    'disk',
+    'fails',
+    'the',
+    'ERR_DISK_7',
+    '検索す',
+    'fails.',
+    'a/b-c',
+    'Straße',
+    '\n',
+  );
+  fc.assert(
+    fc.property(fc.array(word), fc.uniqueArray(word), (written, askedWords) => {
+      const line = written.join(' ');
+      const asked = new Set(askedWords.flatMap((each) => tokensIn(each).flatMap(({ terms }) => terms)));
+      const expected = tokensIn(line).filter(({ terms }) => terms.some((term) => asked.has(term)));
+      expect(tokensIn(line, asked)).toEqual(expected);
+    }),
+  );
+});

@@ -12,7 +12,9 @@ describe('metric names', () => {
   it.each(declarations)('%s keeps the conventions of Prometheus', (name, { kind, help, labels, buckets }) => {
     expect(name).toMatch(/^(kms|grpc_server)_[a-z][a-z0-9_]*[a-z]$/);
     expect(name.endsWith('_total')).toBe(kind === 'counter');
-    expect(name).not.toMatch(/_(count|sum|bucket|info)$/);
+    expect(name).not.toMatch(/_(count|sum|bucket)$/);
+    // A gauge that is always 1 and says something with its labels.
+    expect(name.endsWith('_info')).toBe(name === 'kms_build_info');
     expect(name).not.toMatch(
       /_(ms|milliseconds|us|ns|minutes|hours|kb|kib|mb|mib|kilobytes|percent|counter|gauge|histogram)(_|$)/,
     );

@@ -6,6 +6,9 @@ const shard = {
   graph_vectors: 40,
   tail_vectors: 2,
   tombstones: 1,
+  graph_bytes: 80_000,
+  tail_bytes: 3_072,
+  cold_collections: 5,
   commits_waiting: 3,
   lexical_documents: 30,
   lexical_segments: 4,
@@ -16,7 +19,9 @@ const shard = {
 
 async function shown(metrics: Metrics): Promise<string[]> {
   const { text } = await metrics.scrape();
-  return text.split('\n').filter((line) => /^kms_(index|lmdb|actor|thread)_/.test(line));
+  const lines = text.split('\n').filter((line) => /^kms_(index|lmdb|actor|thread)_/.test(line));
+  // Those that add up for all shards are there from the beginning.
+  return lines.filter((line) => /[{,](shard|actor)=/.test(line));
 }
 
 test('each gauge of a shard shows what the shard says', async () => {
@@ -27,6 +32,9 @@ test('each gauge of a shard shows what the shard says', async () => {
     'kms_index_vectors{shard="0",part="tail"} 2',
     'kms_index_tombstones{shard="0"} 1',
     'kms_index_commits_waiting{shard="0"} 3',
+    'kms_index_bytes{shard="0",part="graph"} 80000',
+    'kms_index_bytes{shard="0",part="tail"} 3072',
+    'kms_index_cold_collections{shard="0"} 5',
     'kms_index_lexical_documents{shard="0"} 30',
     'kms_index_lexical_segments{shard="0"} 4',
     'kms_index_lexical_bytes{shard="0"} 2048',

@@ -8,8 +8,9 @@ import { QueryFlow } from '../../../src/pipeline/query-flow.ts';
 import { shardOf } from '../../../src/pipeline/shard-router.ts';
 import { SpaceRuntimes } from '../../../src/pipeline/space-runtimes.ts';
 import type { EmbedTasks } from '../../../src/stages/embed/embed-messages.ts';
-import type { IndexTasks, ShardHit } from '../../../src/stages/index/index-messages.ts';
+import type { IndexTasks, ShardHit, ShownDocument } from '../../../src/stages/index/index-messages.ts';
 import { modelActor, modelDimensions, modelStages, modelVector } from '../../support/model-actors.ts';
+import { hitsOrPages } from '../../support/model-pages.ts';
 import {
   collectionRecord,
   letterSpace,
@@ -47,8 +48,6 @@ const hit = (id: string, cosine: number): ShardHit => ({
   isLexical: false,
   pinnedBy: null,
   chunk: 0,
-  document: null,
-  snippet: '',
 });
 
 const noFilter = { filterPlan: 'none', passing: null, facets: [] } as const;
@@ -64,32 +63,23 @@ function flowOver(shardHits: ShardHit[][], options: { vectors?: Float32Array; go
       return { vectors, cacheHits: 0, tokens: 0, failures: [] };
     },
   });
+  const shownAs = (id: string): ShownDocument | null => {
+    if (id === options.gone) return null;
+    const chunkCount = (options.vectors?.length ?? 4) / modelDimensions;
+    const document = stored(id, options.vectors ?? null, chunkCount);
+    return { document, snippet: `snippet of ${id}`, highlights: [], matchedTerms: [] };
+  };
   const shards = shardHits.map((hits, shard) =>
     modelActor<IndexTasks>(`index-${shard}`, {
-      search: ({ queryCount, limit, withDocuments }) => ({
-        hits: Array.from({ length: queryCount }, () =>
-          hits
-            .slice(0, limit)
-            .map((row) => (withDocuments ? { ...row, document: stored(row.id), snippet: 's' } : row)),
+      search: (asked) => ({
+        ...hitsOrPages(
+          Array.from({ length: asked.queryCount }, () => hits.slice(0, asked.limit)),
+          asked,
+          ({ id }) => shownAs(id),
         ),
         ...noFilter,
       }),
-      fetch: ({ keys }) => ({
-        documents: keys.map(({ id }) =>
-          id === options.gone
-            ? null
-            : {
-                document: stored(
-                  id,
-                  options.vectors ?? null,
-                  (options.vectors?.length ?? 4) / modelDimensions,
-                ),
-                snippet: `snippet of ${id}`,
-                highlights: [],
-                matchedTerms: [],
-              },
-        ),
-      }),
+      fetch: ({ keys }) => ({ documents: keys.map(({ id }) => shownAs(id)) }),
       list: ({ afterId, limit }) => {
         const documents = hits
           .map((row) => stored(row.id))

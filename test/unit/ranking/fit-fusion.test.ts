@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { fitWeights, meanAveragePrecision, toFitSet } from '../../../scripts/eval/fit-fusion.ts';
 import type { SetFeatures } from '../../../scripts/eval/fusion-features.ts';
-import { fittedWeights } from '../../../src/ranking/list-tops.ts';
+import { fittedWeights } from '../../../src/ranking/fusion-weights.ts';
 import { randomFrom } from '../../support/random.ts';
 
 /** `signal`: which score tells the relevant document apart; the other one is noise. */

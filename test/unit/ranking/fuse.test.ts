@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { FusionChoice } from '../../../src/model/query.ts';
 import type { Candidate, QueryEvidence } from '../../../src/ranking/candidate.ts';
 import { fuse } from '../../../src/ranking/fuse.ts';
+import { fusionWeightsOf, type WeightParameters } from '../../../src/ranking/fusion-weights.ts';
 import { fusionDepth, lexicalWeightOf, topsOf } from '../../../src/ranking/list-tops.ts';
 
 const evidence: QueryEvidence = { terms: 3, identifiers: 0, information: 12, lexicalScoreMax: 12 };
@@ -123,6 +124,26 @@ describe('the default', () => {
     );
     expect(weights).toEqual(weights.toSorted((a, b) => b - a));
     expect((weights[0] as number) / (weights[4] as number)).toBeGreaterThan(3);
+  });
+
+  test('beside the static model words weigh more, whatever its cosines say', () => {
+    const low = { coverage: 0.5, semanticRank: null, lexicalRank: null };
+    const candidates: Candidate[] = [
+      { ...low, cosine: 0.8, lexicalScore: 2 },
+      { ...low, cosine: 0.5, lexicalScore: 4 },
+    ];
+    const winner = (weights: WeightParameters) => {
+      const { scores } = fuse(candidates, { ...evidence, weights });
+      return (scores[0]?.score ?? 0) > (scores[1]?.score ?? 0) ? 'cosine' : 'words';
+    };
+    expect(winner(fusionWeightsOf({ provider: 'minilm', precision: 'int8' }))).toBe('cosine');
+    expect(winner(fusionWeightsOf({ provider: 'static' }))).toBe('words');
+    const { semanticWeight } = fuse(candidates, evidence);
+    const byDefault = fuse(candidates, {
+      ...evidence,
+      weights: fusionWeightsOf({ provider: 'onnx', folder: '/e5' }),
+    });
+    expect(byDefault.semanticWeight).toBe(semanticWeight);
   });
 
   test('words weigh the more, the less of the query even the best document holds', () => {

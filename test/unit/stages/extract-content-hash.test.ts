@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Attributes, type Document, mediaTypes } from '../../../src/model/document.ts';
@@ -61,4 +62,51 @@ test('kind, name, value and update time of an attribute are each a change', () =
   ];
   const hashes = variants.map(([attributes, updateTimeMs]) => attributesHashOf(attributes, updateTimeMs));
   expect(new Set(hashes).size).toBe(variants.length);
+});
+
+/** As every stored hash was made: each part with its length before it, one after the other. */
+function digestOf(parts: readonly (string | Uint8Array)[]): string {
+  const sum = createHash('sha256');
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
+    sum.update(`${bytes.byteLength}:`);
+    sum.update(bytes);
+  }
+  return sum.digest('hex').slice(0, 32);
+}
+
+test('a hash is the one that earlier engines stored, for texts of every kind and length', () => {
+  const piece = fc.string({ unit: fc.constantFrom('a', 'é', '\ud800', '😀'), minLength: 1, maxLength: 20 });
+  const long = fc
+    .tuple(piece, fc.integer({ min: 500, max: 3_000 }))
+    .map(([part, times]) => part.repeat(times));
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), long);
+  const vector = fc.option(fc.float32Array({ minLength: 1, maxLength: 8, noNaN: true }));
+  fc.assert(
+    fc.property(text, text, vector, (title, body, embedding) => {
+      const facts = {
+        collection: 'c',
+        id: 'i',
+        attributes: {},
+        updateTimeMs: null,
+        mediaType: 'text/plain',
+      } as const;
+      const own = embedding === null ? ['text'] : ['vector', new Uint8Array(embedding.buffer)];
+      const expected = digestOf(['g', 'text/plain', title, body, ...own]);
+      expect(contentHashOf({ ...facts, title, body, embedding }, 'g')).toBe(expected);
+      expect(attributesHashOf({ [title]: body }, 7)).toBe(digestOf(['7', title, `s:${body}`]));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a vector in memory that threads share has the hash of the same vector alone', () => {
+  const facts = { collection: 'c', id: 'i', title: '', body: 'b', mediaType: 'text/plain' } as const;
+  const alone = Float32Array.of(0.6, 0.8);
+  const shared = new Float32Array(new SharedArrayBuffer(32), 16, 2);
+  shared.set(alone);
+  const hashes = [alone, shared].map((embedding) =>
+    contentHashOf({ ...facts, attributes: {}, updateTimeMs: null, embedding }, 'g'),
+  );
+  expect(hashes[0]).toBe(hashes[1]);
 });

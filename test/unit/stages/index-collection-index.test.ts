@@ -13,7 +13,7 @@ function indexOf(exactMax: number): CollectionIndex {
     slab,
     exactMax,
     rebuild: { ratio: 0.2, tombstonesMin: 100 },
-    read: (label) => [...at(label)],
+    read: (label) => at(label),
   });
 }
 

@@ -3,7 +3,7 @@ import { GraphRebuild } from '../../../src/stages/index/graph-rebuild.ts';
 import { HnswGraph } from '../../../src/vector/hnsw-graph.ts';
 
 const parameters = { dimensions: 2, m: 4, efConstruction: 10 };
-const at = (label: number) => [Math.cos(label), Math.sin(label)];
+const at = (label: number) => Float32Array.of(Math.cos(label), Math.sin(label));
 
 test('a rebuilt graph has every live vector, also those that entered the old one behind its back', () => {
   const source = new HnswGraph(parameters);

@@ -56,7 +56,7 @@ test('tails that share a slab each find exactly what they hold, whatever came an
         const truth = [...held].map(([label, vector]) => ({ label, cosine: dot(vector, query) }));
         truth.sort((a, b) => b.cosine - a.cosine);
         for (const k of [1, 5, 1_000]) {
-          const found = tail.scan([...query], k);
+          const found = tail.scan(query, k);
           expect(found.length).toBe(Math.min(k, held.size));
           for (const [i, { label, cosine }] of found.entries()) {
             expect(cosine).toBeCloseTo(truth[i]?.cosine ?? 2, 5);
@@ -76,7 +76,7 @@ test('a large tail outgrows its first memory and keeps what it has', () => {
   const vectors = Array.from({ length: 9_000 }, () => unitVector(random, 384));
   for (const [i, vector] of vectors.entries()) tail.add(i, vector);
   for (const label of [0, 31, 32, 4_500, 8_999]) {
-    const [hit] = tail.scan([...(vectors[label] as Float32Array)], 3);
+    const [hit] = tail.scan(vectors[label] as Float32Array, 3);
     expect([hit?.label, hit?.cosine]).toEqual([label, expect.closeTo(1, 5)]);
   }
 });
@@ -92,9 +92,8 @@ test('a query of a wrong length, or with a value that is no number, is refused',
   for (const [vector, code] of [
     [[1], 'dimension_mismatch'],
     [[1, Number.NaN], 'invalid_argument'],
-    [[1, undefined as unknown as number], 'invalid_argument'],
-    [new Array<number>(2), 'invalid_argument'],
+    [[1, Number.NEGATIVE_INFINITY], 'invalid_argument'],
   ] as const) {
-    expect(() => tail.scan(vector, 1)).toThrowError(expect.objectContaining({ code }));
+    expect(() => tail.scan(Float32Array.from(vector), 1)).toThrowError(expect.objectContaining({ code }));
   }
 });

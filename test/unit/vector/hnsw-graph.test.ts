@@ -12,19 +12,19 @@ const parameters = { dimensions: 16, m: 16, efConstruction: 100 };
 const io = { progress: () => undefined, enterNativeCall: () => () => undefined };
 
 /** Points around centres, as texts about the same thing lie; on random points alone no graph is good. */
-function clustered(count: number, dimensions: number, seed: number): number[][] {
+function clustered(count: number, dimensions: number, seed: number): Float32Array[] {
   const random = randomFrom(seed);
   const centres = Array.from({ length: 60 }, () => unitVector(random, dimensions));
   return Array.from({ length: count }, () => {
     const centre = centres[Math.floor(random() * centres.length)] as Float32Array;
     const noise = unitVector(random, dimensions);
-    const mixed = [...centre].map((value, i) => value + 0.6 * (noise[i] as number));
+    const mixed = centre.map((value, i) => value + 0.6 * (noise[i] as number));
     const norm = Math.hypot(...mixed);
     return mixed.map((value) => value / norm);
   });
 }
 
-function graphOf(points: readonly number[][], dimensions = parameters.dimensions): HnswGraph {
+function graphOf(points: readonly Float32Array[], dimensions = parameters.dimensions): HnswGraph {
   const graph = new HnswGraph({ ...parameters, dimensions });
   for (const [i, point] of points.entries()) graph.add(i + 1, point);
   return graph;
@@ -35,7 +35,7 @@ test('at the default width a graph finds at least 95 % of the true ten nearest o
   const points = clustered(8_000, dimensions, 1);
   const graph = graphOf(points, dimensions);
   const exact = new ExactTail(new VectorSlab(dimensions));
-  for (const [i, point] of points.entries()) exact.add(i + 1, Float32Array.from(point));
+  for (const [i, point] of points.entries()) exact.add(i + 1, point);
   let found = 0;
   const queries = clustered(8_200, dimensions, 1).slice(8_000);
   for (const query of queries) {
@@ -50,7 +50,7 @@ test('a deleted point never shows, and the places behind it fill up', () => {
   const graph = graphOf(points);
   for (let label = 1; label <= 250; label++) expect(graph.markDeleted(label)).toBe(true);
   expect(graph.live).toBe(50);
-  const found = graph.search(points[0] as number[], 50, 64).map(({ label }) => label);
+  const found = graph.search(points[0] as Float32Array, 50, 64).map(({ label }) => label);
   expect(found.every((label) => label > 250)).toBe(true);
   expect(found.length).toBe(50);
 });
@@ -66,8 +66,8 @@ test('a loaded snapshot is the graph that was written, searchable at full width'
     expect(loaded.search(query, 10, 64)).toEqual(graph.search(query, 10, 64));
   expect(loaded.markDeleted(1)).toBe(false);
   expect(loaded.markDeleted(101)).toBe(true);
-  loaded.add(9_999, points[0] as number[]);
-  expect(loaded.search(points[0] as number[], 1, 64)[0]?.label).toBe(9_999);
+  loaded.add(9_999, points[0] as Float32Array);
+  expect(loaded.search(points[0] as Float32Array, 1, 64)[0]?.label).toBe(9_999);
 });
 
 test('searches go on while a graph is written, insertions may not', async () => {
@@ -77,12 +77,12 @@ test('searches go on while a graph is written, insertions may not', async () => 
   const done = written(graph, () => {
     isWritten = true;
   });
-  expect(graph.search(points[0] as number[], 1, 64)[0]?.label).toBe(1);
-  expect(() => graph.add(10_000, points[0] as number[])).toThrow(/assertion/);
+  expect(graph.search(points[0] as Float32Array, 1, 64)[0]?.label).toBe(1);
+  expect(() => graph.add(10_000, points[0] as Float32Array)).toThrow(/assertion/);
   expect(() => graph.markDeleted(1)).toThrow(/assertion/);
   await done;
   expect(isWritten).toBe(true);
-  graph.add(10_000, points[0] as number[]);
+  graph.add(10_000, points[0] as Float32Array);
 });
 
 test('a snapshot that is torn, changed, or of other parameters is refused', async () => {
@@ -119,18 +119,17 @@ async function written(
   };
 }
 
-test('neither a wrong length nor a value that is no number reaches native code', () => {
+test('neither a wrong length nor a value that is no number reaches the graph', () => {
   const graph = new HnswGraph({ ...parameters, dimensions: 2 });
   for (const [vector, code] of [
     [[1], 'dimension_mismatch'],
     [[1, Number.NaN], 'invalid_argument'],
-    [[1, undefined as unknown as number], 'invalid_argument'],
-    [new Array<number>(2), 'invalid_argument'],
+    [[1, Number.NEGATIVE_INFINITY], 'invalid_argument'],
   ] as const) {
-    expect(() => graph.add(1, vector)).toThrowError(expect.objectContaining({ code }));
+    expect(() => graph.add(1, Float32Array.from(vector))).toThrowError(expect.objectContaining({ code }));
   }
-  graph.add(1, [1, 0]);
-  expect(() => graph.search([Number.POSITIVE_INFINITY, 0], 1, 10)).toThrowError(
+  graph.add(1, Float32Array.of(1, 0));
+  expect(() => graph.search(Float32Array.of(Number.POSITIVE_INFINITY, 0), 1, 10)).toThrowError(
     expect.objectContaining({ code: 'invalid_argument' }),
   );
 });

@@ -19,6 +19,10 @@ test('a label that two indexes know is one hit', () => {
 });
 
 test('a cosine stays within its bounds whatever rounding does', () => {
-  const [near, far] = neighborsOf({ neighbors: [1, 2], distances: [-1e-7, 2.0000002] });
+  const [near, far] = neighborsOf({
+    labels: Uint32Array.of(1, 2),
+    distances: Float32Array.of(-1e-7, 2.0000002),
+    count: 2,
+  });
   expect([near?.cosine, far?.cosine]).toEqual([1, -1]);
 });

@@ -6,6 +6,7 @@ test('each provider takes what belongs to it', () => {
     specOfChoice({ provider, model, dimensions });
   expect(choose('minilm')).toEqual({ provider: 'minilm', precision: 'int8' });
   expect(choose('minilm', 'fp32')).toEqual({ provider: 'minilm', precision: 'fp32' });
+  expect(choose('static')).toEqual({ provider: 'static' });
   expect(choose('onnx', '/models/e5')).toEqual({ provider: 'onnx', folder: '/models/e5' });
   expect(choose('openai', 'some-model', 256)).toEqual({
     provider: 'openai',
@@ -25,4 +26,8 @@ test('every field that is wrong is named at once', () => {
       ],
     }),
   );
+});
+
+test('the static model has no variants', () => {
+  expect(() => specOfChoice({ provider: 'static', model: 'int8', dimensions: 0 })).toThrow('one table');
 });

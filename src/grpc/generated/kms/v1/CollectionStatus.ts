@@ -12,6 +12,8 @@ export interface CollectionStatus {
   'tombstones'?: (number | string | Long);
   'commitSequence'?: (number | string | Long);
   'snapshotSequence'?: (number | string | Long);
+  'indexBytes'?: (number | string | Long);
+  'coldShards'?: (number);
 }
 
 export interface CollectionStatus__Output {
@@ -24,4 +26,6 @@ export interface CollectionStatus__Output {
   'tombstones': (string);
   'commitSequence': (string);
   'snapshotSequence': (string);
+  'indexBytes': (string);
+  'coldShards': (number);
 }

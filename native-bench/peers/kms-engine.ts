@@ -1,0 +1,75 @@
+// The engine as one of the peers: over gRPC, with its default settings, started as its image starts it.
+
+import { deferred } from '../../src/base/deferred.ts';
+import { createKmsClient } from '../../src/grpc/client.ts';
+import type { EngineProcess } from '../../test/support/engine-process.ts';
+import { IngestStream } from '../../test/support/ingest-stream.ts';
+import { withEngine } from '../bench-engine.ts';
+import { bodyOf, type Peer, type PeerSession, rowsOf } from './peer.ts';
+
+const collection = 'cases';
+
+export const kmsEngine: Peer = {
+  name: 'kms-engine',
+  setup:
+    'server over gRPC; a document is acknowledged after its LMDB transaction is flushed to disk (fsync, one a group); HNSW m 16, efConstruction 100',
+  isReference: false,
+  hasGraph: true,
+  efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((ef) => ({ ef })),
+  load: { documentsPerBatch: 128, batchesInFlight: 8 },
+  obstacle: () => Promise.resolve(null),
+  serve: async () => {
+    const started = deferred<EngineProcess>();
+    const stopping = deferred<void>();
+    const ended = withEngine({}, async (engine) => {
+      started.resolve(engine);
+      await stopping.promise;
+    });
+    ended.catch(started.reject);
+    const { grpcAddress } = await started.promise;
+    return {
+      place: grpcAddress,
+      stop: async () => {
+        stopping.resolve();
+        await ended;
+      },
+    };
+  },
+  connect: (place) => Promise.resolve(session(place)),
+};
+
+function session(address: string): PeerSession {
+  const client = createKmsClient(address);
+  let stream: IngestStream | null = null;
+  return {
+    create: () => Promise.resolve(),
+    add: async (batch) => {
+      stream ??= new IngestStream(client);
+      const documents = [...rowsOf(batch)].map(({ id, vector }) => ({
+        id: `v-${id}`,
+        body: bodyOf(id),
+        embedding: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength),
+      }));
+      const { results } = await stream.send(documents);
+      const odd = results.find((result) => result.outcome !== 'OUTCOME_INDEXED');
+      if (odd !== undefined) throw new Error(`${odd.id}: ${odd.outcome} ${odd.error?.message ?? ''}`);
+    },
+    settle: async () => {
+      for (;;) {
+        const { collections } = await client.getStatus({});
+        const state = collections.find((candidate) => candidate.collection === collection);
+        if (state !== undefined && Number(state.tailVectors) === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    search: async (vector, limit, { ef = 0 }) => {
+      const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+      const { hits } = await client.search({ vector: bytes, limit, ef });
+      return hits.map(({ document }) => ({ id: Number(document?.id.slice(2)), body: document?.body ?? '' }));
+    },
+    close: async () => {
+      await stream?.end();
+      client.close();
+    },
+  };
+}

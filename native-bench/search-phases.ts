@@ -1,0 +1,89 @@
+// Searches under an open load, phase after phase against one engine: what a microservice waits for an answer over gRPC,
+// from the moment it wanted to ask.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
+import type { EngineProcess } from '../test/support/engine-process.ts';
+import { clusteredVectors, rowBytes } from './bench-data.ts';
+import { load, tailEmptied, withEngine } from './bench-engine.ts';
+import type { RequestKind } from './load/load-options.ts';
+import { runLoad } from './load/load-process.ts';
+import type { LoadReport } from './load/load-report.ts';
+import { type Figure, figure } from './report/figure.ts';
+
+const dimensions = 384;
+const queryCount = 1_000;
+
+export interface PhaseEngine {
+  readonly engine: EngineProcess;
+  /** Searches at that rate, by a generator of its own. */
+  phase(settings: {
+    readonly mix: Readonly<Partial<Record<RequestKind, number>>>;
+    readonly perSecond: number;
+    readonly seconds: number;
+    readonly mayFail?: boolean;
+  }): Promise<LoadReport>;
+}
+
+/** Runs `bench` with an engine that holds `count` documents with vectors in its graph. */
+export async function withLoadedEngine<T>(
+  count: number,
+  bench: (loaded: PhaseEngine) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kms-phases-'));
+  const vectors = clusteredVectors(count + queryCount, dimensions, 11);
+  const queriesPath = join(folder, 'queries');
+  writeFileSync(queriesPath, vectors.subarray(count * dimensions));
+  let seed = 100;
+  try {
+    return await withEngine({}, async (engine) => {
+      const { grpcAddress: address, pid: serverPid } = engine;
+      await load(engine, documentsOf('cases', vectors, count), {
+        documentsPerMessage: 128,
+        messagesInFlight: 8,
+      });
+      await tailEmptied(engine, 'cases', 0);
+      return await bench({
+        engine,
+        phase: async ({ mix, perSecond, seconds, mayFail = false }) => {
+          // Another seed in each phase, so that no text comes out of a cache.
+          seed += 1;
+          const pace = { type: 'open', perSecond } as const;
+          const load = { queriesPath, documents: count, mix, pace, seconds, seed, mayFail };
+          return await runLoad({ address, serverPid, ...load });
+        },
+      });
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first `count` rows as documents `v-0`, `v-1`, ... */
+export function* documentsOf(collection: string, vectors: Float32Array, count: number): Generator<Document> {
+  for (let i = 0; i < count; i++) {
+    yield { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
+  }
+}
+
+export const kindNames: Readonly<Record<RequestKind, string>> = {
+  vector: 'search by vector',
+  text: 'search by text',
+  hybrid: 'hybrid search',
+  stream: 'search by vector, streamed',
+  get: 'reading a document',
+  health: 'an empty call',
+};
+
+/** p50 and p99 of each kind of the report. `target` is that of the p99 of searches. */
+export function latencyFigures(phase: string, report: LoadReport, target: string): Figure[] {
+  return Object.entries(report.byKind).flatMap(([kind, { latency }]) => [
+    figure(`${phase}, ${kindNames[kind as RequestKind]}: p50`, latency.p50Ms, 'ms'),
+    figure('  p99', latency.p99Ms, 'ms', kind === 'health' || kind === 'get' ? '' : target),
+  ]);
+}
+
+export const p99Ms = (report: LoadReport, kind: RequestKind) =>
+  report.byKind[kind]?.latency.p99Ms ?? Number.NaN;

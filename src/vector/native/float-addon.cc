@@ -1,0 +1,272 @@
+// hnswlib-node with typed arrays. The package takes and gives plain arrays, which costs two calls into Node for each of a
+// vector's values; the functions here read Float32Arrays where they lie and write into arrays that the caller owns. They
+// work on the package's own HierarchicalNSW objects: its source is part of this file, with all that it exports.
+//
+// Nothing here lets a C++ exception out, and every value is looked at before it can get into the graph.
+
+#include <algorithm>
+#include <cstring>
+
+#include <napi.h>
+
+#include "hnswlib-parts.h" // before hnswlib itself
+
+#pragma push_macro("NODE_API_MODULE")
+#undef NODE_API_MODULE
+#define NODE_API_MODULE(name, init) // the package's own registration; ours is at the end
+#include "addon.cc"
+#pragma pop_macro("NODE_API_MODULE")
+
+#include "dot-kernels.h"
+
+namespace {
+
+using Graph = hnswlib::HierarchicalNSW<float>;
+
+struct Index {
+  Graph* graph;
+  uint32_t dimensions;
+};
+
+napi_value fail(napi_env env, const std::string& message) {
+  bool isPending = false;
+  napi_is_exception_pending(env, &isPending);
+  if (!isPending) napi_throw_error(env, nullptr, message.c_str());
+  return nullptr;
+}
+
+/** The native parts of a HierarchicalNSW; without a graph when it is none, or not initialised. */
+Index indexOf(napi_env env, napi_value value) {
+  napi_valuetype type;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return {nullptr, 0};
+  const HierarchicalNSW* wrapped = HierarchicalNSW::Unwrap(Napi::Object(env, value));
+  if (wrapped == nullptr) return {nullptr, 0};
+  return {wrapped->index_, wrapped->dim_};
+}
+
+/** A typed array of one kind; `data` is null when the value is something else. */
+template <typename Value>
+struct View {
+  Value* data = nullptr;
+  size_t length = 0;
+
+  View(napi_env env, napi_value value, napi_typedarray_type wanted) {
+    napi_typedarray_type type;
+    void* start;
+    size_t count;
+    bool isTyped = false;
+    if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) return;
+    if (napi_get_typedarray_info(env, value, &type, &count, &start, nullptr, nullptr) != napi_ok) return;
+    if (type != wanted || start == nullptr) return;
+    data = static_cast<Value*>(start);
+    length = count;
+  }
+};
+
+/** A whole number from 0 to 2^32 - 1. */
+bool readWhole(napi_env env, napi_value value, uint32_t* out) {
+  double number;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
+  if (!(number >= 0 && number <= 4294967295.0) || number != std::floor(number)) return false;
+  *out = static_cast<uint32_t>(number);
+  return true;
+}
+
+/** All bits of the exponent set is infinity or NaN; compares whole registers, where isfinite goes value by value. */
+bool areFinite(const float* values, size_t count) {
+  bool areAll = true;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    areAll &= (bits & 0x7f800000u) != 0x7f800000u;
+  }
+  return areAll;
+}
+
+/** The vector at `offset`; null after an exception was thrown. */
+const float* readVector(napi_env env, napi_value vectors, napi_value at, uint32_t dimensions) {
+  const View<float> view(env, vectors, napi_float32_array);
+  uint32_t offset;
+  if (view.data == nullptr || !readWhole(env, at, &offset)) {
+    fail(env, "vectors must be a Float32Array, and the offset into it a whole number");
+    return nullptr;
+  }
+  if (offset > view.length || view.length - offset < dimensions) {
+    fail(env, "no vector of " + std::to_string(dimensions) + " values at " + std::to_string(offset) + " of " +
+                std::to_string(view.length));
+    return nullptr;
+  }
+  if (!areFinite(view.data + offset, dimensions)) {
+    fail(env, "a value of the vector is not finite");
+    return nullptr;
+  }
+  return view.data + offset;
+}
+
+/** Asks JavaScript about a label. After it has thrown, everything passes: the sooner there is enough, the sooner it ends. */
+class AskedFilter : public hnswlib::BaseFilterFunctor {
+public:
+  AskedFilter(napi_env env, napi_value callback) : env_(env), callback_(callback) {
+    napi_get_undefined(env, &receiver_);
+  }
+
+  bool operator()(hnswlib::labeltype label) override {
+    if (hasThrown_) return true;
+    napi_handle_scope scope;
+    napi_open_handle_scope(env_, &scope);
+    napi_value argument, answer;
+    bool isAllowed = true;
+    napi_create_uint32(env_, static_cast<uint32_t>(label), &argument);
+    hasThrown_ = napi_call_function(env_, receiver_, callback_, 1, &argument, &answer) != napi_ok;
+    if (!hasThrown_) hasThrown_ = napi_get_value_bool(env_, answer, &isAllowed) != napi_ok;
+    napi_close_handle_scope(env_, scope);
+    return hasThrown_ || isAllowed;
+  }
+
+  bool hasThrown() const { return hasThrown_; }
+
+private:
+  napi_env env_;
+  napi_value callback_;
+  napi_value receiver_;
+  bool hasThrown_ = false;
+};
+
+/** addFloats(index, vectors, offset, label) */
+napi_value addFloats(napi_env env, napi_callback_info info) {
+  napi_value args[4];
+  size_t count = 4;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  if (count < 4) return fail(env, "addFloats takes an index, vectors, an offset and a label");
+  const Index index = indexOf(env, args[0]);
+  if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
+  uint32_t label;
+  if (!readWhole(env, args[3], &label)) return fail(env, "a label must be a whole number of 32 bits");
+  const float* vector = readVector(env, args[1], args[2], index.dimensions);
+  if (vector == nullptr) return nullptr;
+  try {
+    index.graph->addPoint(vector, label, false);
+  } catch (const std::exception& error) {
+    return fail(env, std::string("hnswlib: ") + error.what());
+  }
+  return nullptr;
+}
+
+/** searchFloats(index, vectors, offset, k, ef, labelsOut, distancesOut, allows?): how many were found, best first. */
+napi_value searchFloats(napi_env env, napi_callback_info info) {
+  napi_value args[8];
+  size_t count = 8;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  if (count < 7) return fail(env, "searchFloats takes an index, vectors, an offset, k, ef and two arrays for the answer");
+  const Index index = indexOf(env, args[0]);
+  if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
+  uint32_t k, ef;
+  if (!readWhole(env, args[3], &k) || !readWhole(env, args[4], &ef)) return fail(env, "k and ef must be whole numbers");
+  const View<uint32_t> labels(env, args[5], napi_uint32_array);
+  const View<float> distances(env, args[6], napi_float32_array);
+  if (labels.length < k || distances.length < k) {
+    return fail(env, "the answer needs a Uint32Array and a Float32Array of at least k places");
+  }
+  napi_valuetype filterType = napi_undefined;
+  if (count == 8) napi_typeof(env, args[7], &filterType);
+  const bool isFiltered = filterType == napi_function;
+  if (!isFiltered && filterType != napi_undefined && filterType != napi_null) {
+    return fail(env, "allows must be a function");
+  }
+  const float* query = readVector(env, args[1], args[2], index.dimensions);
+  if (query == nullptr) return nullptr;
+  AskedFilter filter(env, isFiltered ? args[7] : nullptr);
+  uint32_t found = 0;
+  try {
+    index.graph->setEf(std::max(ef, k));
+    auto nearest = index.graph->searchKnn(query, k, isFiltered ? &filter : nullptr);
+    found = static_cast<uint32_t>(nearest.size());
+    for (uint32_t i = found; i-- > 0; nearest.pop()) {
+      distances.data[i] = nearest.top().first;
+      labels.data[i] = static_cast<uint32_t>(nearest.top().second);
+    }
+  } catch (const std::exception& error) {
+    return fail(env, std::string("hnswlib: ") + error.what());
+  }
+  if (filter.hasThrown()) return fail(env, "allows must answer true or false");
+  napi_value answer;
+  napi_create_uint32(env, found, &answer);
+  return answer;
+}
+
+/** labels(index): of all points, in no order, as a Uint32Array. */
+napi_value labels(napi_env env, napi_callback_info info) {
+  napi_value arg, buffer, answer;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &arg, nullptr, nullptr);
+  const Index index = count < 1 ? Index{nullptr, 0} : indexOf(env, arg);
+  if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
+  const size_t points = index.graph->cur_element_count;
+  void* data = nullptr;
+  if (napi_create_arraybuffer(env, points * sizeof(uint32_t), &data, &buffer) != napi_ok) {
+    return fail(env, "no memory for the labels");
+  }
+  uint32_t* const out = static_cast<uint32_t*>(data);
+  for (size_t i = 0; i < points; i++) {
+    out[i] = static_cast<uint32_t>(index.graph->getExternalLabel(static_cast<hnswlib::tableint>(i)));
+  }
+  napi_create_typedarray(env, napi_uint32_array, points, buffer, 0, &answer);
+  return answer;
+}
+
+/** Of all threads. */
+const char* kernelInUse = nullptr;
+
+/** Best first; the first is in use until another one is asked for. */
+const std::vector<kms::Kernel>& kernels() {
+  static const std::vector<kms::Kernel> usable = [] {
+    std::vector<kms::Kernel> found = kms::usableKernels();
+    kms::useKernel(found.front());
+    kernelInUse = found.front().name;
+    return found;
+  }();
+  return usable;
+}
+
+/** kernel(name?): the name of the one in use, after `name` was put into use for all indexes made from then on. */
+napi_value kernel(napi_env env, napi_callback_info info) {
+  napi_value arg;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &arg, nullptr, nullptr);
+  if (count == 1) {
+    char name[16];
+    size_t length = 0;
+    if (napi_get_value_string_utf8(env, arg, name, sizeof name, &length) != napi_ok) {
+      return fail(env, "the name of a kernel is a text");
+    }
+    const auto& all = kernels();
+    const auto isWanted = [&](const kms::Kernel& each) { return std::strcmp(each.name, name) == 0; };
+    const auto wanted = std::find_if(all.begin(), all.end(), isWanted);
+    if (wanted == all.end()) return fail(env, "this processor has no kernel '" + std::string(name) + "'");
+    kms::useKernel(*wanted);
+    kernelInUse = wanted->name;
+  }
+  napi_value answer;
+  napi_create_string_utf8(env, kernelInUse, NAPI_AUTO_LENGTH, &answer);
+  return answer;
+}
+
+void exportFunction(napi_env env, napi_value exports, const char* name, napi_callback function) {
+  napi_value value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
+  napi_set_named_property(env, exports, name, value);
+}
+
+Napi::Object InitWithFloats(Napi::Env env, Napi::Object exports) {
+  kernels();
+  Init(env, exports);
+  exportFunction(env, exports, "kernel", kernel);
+  exportFunction(env, exports, "addFloats", addFloats);
+  exportFunction(env, exports, "searchFloats", searchFloats);
+  exportFunction(env, exports, "labels", labels);
+  return exports;
+}
+
+} // namespace
+
+NODE_API_MODULE(addon, InitWithFloats)

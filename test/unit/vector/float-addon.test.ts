@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import type hnswlib from 'hnswlib-node';
+import { afterEach, expect, test } from 'vitest';
+import { nativeAddon } from '../../../src/vector/native-addon.ts';
+import { randomFrom, unitVector } from '../../support/random.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const addon = nativeAddon();
+/** The same file with what the package itself exports. */
+const { HierarchicalNSW, InnerProductSpace } = addon as unknown as typeof hnswlib;
+const dimensions = 24;
+const best = addon.kernel();
+
+afterEach(() => {
+  addon.kernel(best);
+});
+
+function vectorsOf(count: number, seed: number): Float32Array {
+  const random = randomFrom(seed);
+  const vectors = new Float32Array(count * dimensions);
+  for (let i = 0; i < count; i++) vectors.set(unitVector(random, dimensions), i * dimensions);
+  return vectors;
+}
+
+function emptyIndex(maxElements: number): hnswlib.HierarchicalNSW {
+  const index = new HierarchicalNSW('ip', dimensions);
+  index.initIndex(maxElements, 8, 40);
+  return index;
+}
+
+const rowOf = (vectors: Float32Array, i: number) =>
+  vectors.subarray(i * dimensions, (i + 1) * dimensions) as Float32Array;
+
+function search(
+  index: hnswlib.HierarchicalNSW,
+  query: Float32Array,
+  k: number,
+  allows?: (label: number) => boolean,
+): { readonly neighbors: number[]; readonly distances: number[] } {
+  const labels = new Uint32Array(k);
+  const distances = new Float32Array(k);
+  const found = addon.searchFloats(index as never, query, 0, k, 32, labels, distances, allows);
+  return { neighbors: [...labels.subarray(0, found)], distances: [...distances.subarray(0, found)] };
+}
+
+test('typed arrays build the graph that plain ones build, and find in it what plain ones find', () => {
+  const vectors = vectorsOf(600, 1);
+  const [typed, plain] = [emptyIndex(600), emptyIndex(600)];
+  for (let i = 0; i < 600; i++) {
+    addon.addFloats(typed as never, vectors, i * dimensions, i * 3);
+    plain.addPoint([...rowOf(vectors, i)], i * 3);
+  }
+  for (const index of [typed, plain]) index.markDelete(9);
+  plain.setEf(32);
+  const isEven = (label: number) => label % 2 === 0;
+  for (let i = 0; i < 100; i++) {
+    const query = rowOf(vectors, i * 5);
+    expect(search(typed, query, 10)).toEqual(plain.searchKnn([...query], 10));
+    expect(search(typed, query, 10, isEven)).toEqual(plain.searchKnn([...query], 10, isEven));
+  }
+});
+
+test('what cannot be added is refused with a reason, and changes nothing', () => {
+  const index = emptyIndex(1);
+  const good = vectorsOf(1, 2);
+  const spoiled = (value: number) => good.with(dimensions - 1, value);
+  const add = (vectors: unknown, offset: unknown, label: unknown, target: unknown = index) =>
+    addon.addFloats(target as never, vectors as never, offset as never, label as never);
+  expect(() => add([...good], 0, 1)).toThrow('must be a Float32Array');
+  expect(() => add(new Float64Array(good), 0, 1)).toThrow('must be a Float32Array');
+  expect(() => add(good.subarray(1), 0, 1)).toThrow('no vector of 24 values');
+  for (const offset of [1, 4_294_967_295])
+    expect(() => add(good, offset, 1)).toThrow('no vector of 24 values');
+  for (const offset of [-1, 0.5, Number.NaN, '0']) expect(() => add(good, offset, 1)).toThrow('whole number');
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    expect(() => add(spoiled(value), 0, 1)).toThrow('not finite');
+  }
+  for (const label of [-1, 0.5, 2 ** 32, '1']) expect(() => add(good, 0, label)).toThrow('label');
+  for (const target of [{}, null, 7, new HierarchicalNSW('ip', dimensions)]) {
+    expect(() => add(good, 0, 1, target)).toThrow();
+  }
+  expect(() => addon.addFloats(...([index, good] as unknown as [never, never, never, never]))).toThrow(
+    'takes',
+  );
+  expect(index.getCurrentCount()).toBe(0);
+  add(good, 0, 1);
+  expect(() => add(good, 0, 2)).toThrow('exceeds the specified limit');
+  expect(search(index, good, 1).neighbors).toEqual([1]);
+});
+
+test('a search that cannot be answered is refused with a reason', () => {
+  const index = emptyIndex(1);
+  const query = vectorsOf(1, 3);
+  const ask = (...args: readonly unknown[]) =>
+    addon.searchFloats(...(args as [never, never, 0, 1, 1, never, never]));
+  const [labels, distances] = [new Uint32Array(2), new Float32Array(2)];
+  expect(() => ask(index, query, 0, 3, 10, labels, distances)).toThrow('at least k places');
+  expect(() => ask(index, query, 0, 2, 10, distances, labels)).toThrow('at least k places');
+  expect(() => ask(index, query, 0, -1, 10, labels, distances)).toThrow('whole numbers');
+  expect(() => ask(index, query, 0, 1, 10, labels, distances, 'all')).toThrow('must be a function');
+  expect(() => ask(index, query.fill(Number.NaN), 0, 1, 10, labels, distances)).toThrow('not finite');
+  expect(ask(index, vectorsOf(1, 3), 0, 2, 10, labels, distances)).toBe(0);
+});
+
+test('what a filter throws ends the search and is thrown; the index serves the next one', () => {
+  const vectors = vectorsOf(300, 4);
+  const index = emptyIndex(300);
+  for (let i = 0; i < 300; i++) addon.addFloats(index as never, vectors, i * dimensions, i);
+  const query = rowOf(vectors, 7);
+  const error = new Error('the filter broke');
+  let asked = 0;
+  const failing = () => {
+    asked++;
+    if (asked === 3) throw error;
+    return true;
+  };
+  expect(() => search(index, query, 10, failing)).toThrow(error);
+  expect(asked).toBe(3);
+  expect(() => search(index, query, 10, () => undefined as never)).toThrow('true or false');
+  expect(search(index, query, 1).neighbors).toEqual([7]);
+});
+
+test('every kernel that this processor has gives the product of any two vectors', () => {
+  const random = randomFrom(5);
+  const kernels = ['avx512', 'avx2', 'baseline'];
+  for (const kernel of kernels.slice(kernels.indexOf(best))) {
+    expect(addon.kernel(kernel)).toBe(kernel);
+    for (let length = 1; length <= 140; length++) {
+      const space = new InnerProductSpace(length);
+      const [a, b] = [[...unitVector(random, length)], [...unitVector(random, length)]];
+      const product = a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+      expect(space.distance(a, b)).toBeCloseTo(1 - product, 6);
+    }
+  }
+  expect(() => addon.kernel('avx1024')).toThrow("no kernel 'avx1024'");
+});
+
+test('a graph that outgrows its memory many times keeps every point, on disk too', async () => {
+  const count = 40_000;
+  const vectors = vectorsOf(1_000, 6);
+  const index = new HierarchicalNSW('ip', dimensions);
+  index.initIndex(8, 2, 2);
+  const labelOf = (i: number) => i * 97 + 5;
+  let capacity = 8;
+  for (let i = 0; i < count; i++) {
+    if (i === capacity) {
+      capacity = Math.ceil(capacity * 1.5);
+      index.resizeIndex(capacity);
+    }
+    addon.addFloats(index as never, vectors, (i % 1_000) * dimensions, labelOf(i));
+  }
+  const path = join(temporaryFolder(), 'grown.hnsw');
+  await index.writeIndex(path);
+  const loaded = new HierarchicalNSW('ip', dimensions);
+  await loaded.readIndex(path);
+  const everyLabel = Array.from({ length: count }, (_, i) => labelOf(i));
+  for (const graph of [index, loaded]) {
+    expect(graph.getIdsList().sort((a, b) => a - b)).toEqual(everyLabel);
+    expect([...addon.labels(graph as never)].sort((a, b) => a - b)).toEqual(everyLabel);
+    for (let i = 0; i < count; i += 61) {
+      expect(graph.getPoint(labelOf(i))).toEqual([...rowOf(vectors, i % 1_000)]);
+    }
+    expect(() => graph.getPoint(6)).toThrow('Label not found');
+  }
+});
