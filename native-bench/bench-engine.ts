@@ -7,8 +7,7 @@ import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { EngineProcess } from '../test/support/engine-process.ts';
 import { IngestStream } from '../test/support/ingest-stream.ts';
 
-/** As the Dockerfile and the systemd unit start it: memory in huge pages makes insertions some 7 % faster. */
-const environment = { KMS_LOG_LEVEL: 'info', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+const environment = { KMS_LOG_LEVEL: 'info' };
 /** For comparing Node's own settings, such as --single-threaded-gc. */
 const nodeFlags = (process.env['KMS_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
 

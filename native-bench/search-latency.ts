@@ -1,5 +1,5 @@
-// Search latency, idle and while documents come in as fast as they are taken, of the query's embedding included; and
-// against the rate at which queries come.
+// Search latency, the embedding of texts included: idle, while documents come in as fast as they are taken, and against
+// the rate at which queries come.
 
 import { startIngest } from './load/load-process.ts';
 import type { IngestReport, LoadReport } from './load/load-report.ts';

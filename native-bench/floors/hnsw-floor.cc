@@ -44,7 +44,7 @@ static std::vector<size_t> numbers(const std::string& list) {
   return values;
 }
 
-// From malloc, as the addon's are: with glibc.malloc.hugetlb=1 both come in huge pages, without it neither does.
+// From malloc, in huge pages with glibc.malloc.hugetlb=1: the engine asks for them itself.
 struct Rows {
   float* values;
   size_t count;

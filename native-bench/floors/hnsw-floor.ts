@@ -1,8 +1,8 @@
 // Compiles and runs hnsw-floor.cc: how fast the index could be if nothing were around it. Also the exact neighbours
 // that a recall is measured against, which C++ finds in seconds where JavaScript takes minutes.
 //
-// Both this program and the engine have their vectors from malloc in huge pages (glibc.malloc.hugetlb=1, which is
-// madvise), so neither is ahead by its page tables.
+// This program has its vectors from malloc in huge pages (glibc.malloc.hugetlb=1, which is madvise), and the engine asks for
+// huge pages itself, so neither is ahead by its page tables.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

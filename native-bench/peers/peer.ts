@@ -67,7 +67,7 @@ export interface Peer {
   connect(place: string, dimensions: number): Promise<PeerSession>;
 }
 
-/** Memory in huge pages, as the engine's image has it (bench-engine.ts): for every process that holds vectors. */
+/** Memory in huge pages, which the engine asks for itself: for every other process that holds vectors. */
 export const hugePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 
 export const bodyOf = (id: number) => `case ${id}`;

@@ -59,7 +59,7 @@ export function partsOf(identifier: string): IdentifierPart[] {
   const parts = new Map<string, string>();
   const whole = wholeTerm(identifier);
   const add = (term: string, surface: string) => {
-    if (term !== whole && parts.size < partsMax && !parts.has(term)) parts.set(term, surface);
+    if (term !== '' && term !== whole && parts.size < partsMax && !parts.has(term)) parts.set(term, surface);
   };
   // "openoffice" is stemmed where it is written in small letters, and has to be met.
   if (letters.test(identifier)) add(stemOf(whole), identifier);

@@ -158,7 +158,8 @@ function analyzeSpelling(spelling: string): TextPiece[] {
   const pieces: TextPiece[] = [];
   if (plainWord.test(spelling)) addWord(spelling, pieces);
   else for (const match of spelling.matchAll(runs)) addRun(match[0], match.index, spelling, pieces);
-  return pieces;
+  // Of accents without a letter nothing is left.
+  return pieces.filter(({ term }) => term !== '');
 }
 
 function addRun(run: string, index: number, spelling: string, pieces: TextPiece[]): void {

@@ -80,6 +80,16 @@ describe('documents and queries', () => {
     );
   });
 
+  test.each(['\u0303', 'no\u0303 \u0303', "'\u0301'"])(
+    'an accent without a letter is no term: %j',
+    (written) => {
+      expect(termsOf(written)).not.toContain('');
+      const { terms, counts } = analyzeDocument('', written);
+      expect(counts.length).toBe(2 * (terms === '' ? 0 : terms.split('\n').length));
+      expect(analyzeQuery(written).tokens.map(({ term }) => term)).not.toContain('');
+    },
+  );
+
   test('what a text gives does not depend on what was analysed before it', () => {
     fc.assert(
       fc.property(text, (written) => {
