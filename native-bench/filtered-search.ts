@@ -1,5 +1,6 @@
-// Filtered searches over 100,000 vectors (short: 20,000) in one shard, without gRPC around it: how many of the ten that a comparison with
-// every passing vector finds are found, and how long it takes, by how many documents pass and by the kind of filter.
+// Filtered searches over 100,000 vectors (short: 20,000) in one shard, without gRPC around it: how many of the ten that a
+// comparison with every passing vector finds are found, and how long it takes, by how many documents pass and by the kind
+// of filter.
 
 import type { Filter } from '../src/model/filter.ts';
 import { randomFrom, wholeBetween } from '../test/support/random.ts';

@@ -73,6 +73,8 @@ function compileCommand(source) {
       '-w',
     ],
     ...['-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=addon', '-DBUILDING_NODE_EXTENSION'],
+    // A thread that is being ended cannot throw; without this, an index call in it ends the process.
+    '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     ...[`-I${nodeApi}`, `-I${addonApi}`, `-I${join(packageDir, 'src')}`],
     ...link,
     source,

@@ -211,7 +211,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   /** Loading the server and its protos takes a quarter of a second, in which the threads are at work already. */
   async function openGrpc(): Promise<{ readonly port: number }> {
     const { createGrpcServer } = await import('./grpc/server.ts');
-    if (stopping !== null) throw new KmsError('unavailable', 'the engine was stopped while it started');
+    checkNotStopped();
     grpc = createGrpcServer({
       engine,
       address: formatAddress(settings.grpcAddress),
@@ -221,6 +221,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ingestStreamMessages: settings.ingestStreamMessages,
     });
     return grpc.start();
+  }
+
+  function checkNotStopped(): void {
+    if (stopping !== null) throw new KmsError('unavailable', 'the engine was stopped while it started');
   }
 
   async function start(): Promise<void> {
@@ -237,6 +241,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       'engine listens',
     );
     await spacesUp;
+    // Spaces that were up before a stop came do not reject, and jobs would begin on a store that is closed.
+    checkNotStopped();
     readiness.enter('ready');
     reembed.resume();
     background.start();

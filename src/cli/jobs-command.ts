@@ -25,9 +25,7 @@ interface WatchOptions extends ClientOptions {
 export function addJobsCommand(program: Command, runner: CommandRunner): void {
   const jobs = program
     .command('jobs')
-    .description(
-      'List, look at and stop the long work of the engine: syncs of sources and changes of models.',
-    )
+    .description('List, look at and stop the long work of the engine: syncs of sources.')
     .addHelpText(
       'after',
       `

@@ -65,7 +65,7 @@ A first round:
   kms ingest cases.jsonl                    # documents in: JSON Lines, CSV or a folder
   kms search "cannot log in after update"   # and found again
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 ingest or sync finished with rejected documents, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 finished with rejected documents, 130 and 143 interrupted.
 Every command has its own --help with examples.`,
     );
   addServeCommand(program, runner, createEngine);

@@ -41,7 +41,7 @@ export function addReembedCommand(program: Command, runner: CommandRunner): void
         'openai',
       ]),
     )
-    .option('--model <name>', 'minilm: int8 or fp32; onnx: a folder; openai: a model', '')
+    .option('--model <name>', 'minilm: int8 or fp32; static: none; onnx: a folder; openai: a model', '')
     .addOption(
       new Option('--dimensions <n>', 'vector length, for openai')
         .default(0, "the model's own")
@@ -54,6 +54,7 @@ export function addReembedCommand(program: Command, runner: CommandRunner): void
 Examples:
   kms reembed cases --estimate --provider openai --model text-embedding-3-small
   kms reembed cases --start --provider openai --model text-embedding-3-small
+  kms reembed cases --start --provider static --timeout 120   # distils its table first, the first time
   kms reembed cases --status                # until it is ready
   kms reembed cases --compare               # how alike the two generations answer
   kms reembed cases --switch                # from the next search on; --rollback takes it back

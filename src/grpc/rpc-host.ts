@@ -35,7 +35,7 @@ interface AnyCall {
 export interface OpenCall {
   /** The call's deadline and cancellation as the engine understands them. */
   readonly options: CallOptions;
-  /** To be called before the answer is sent: grpc-js says `cancelled` of every call that is over. */
+  /** To be called before an answer is sent that leaves nothing to abort: grpc-js says `cancelled` of every call that is over. */
   end(): void;
 }
 

@@ -40,7 +40,8 @@ export function unaryHandler<Request, Response>(
     };
     host.budget.take(byteLength);
     const finish: typeof callback = (error, response) => {
-      end();
+      // After a failure the call's end still aborts: other shards may be at work for it.
+      if (error === null) end();
       host.budget.release(byteLength);
       callback(error, response);
     };

@@ -63,7 +63,10 @@ export class OpsServer {
     this.#server.maxConnections = requestLimits.connectionsMax;
   }
 
-  /** Resolves with the address that is listened on. Rejects with `failed_precondition` when it cannot be opened. */
+  /**
+   * Resolves with the address that is listened on. Rejects with `failed_precondition` when it cannot be opened, and with
+   * `unavailable` when `stop` came first: whoever waits for a start must hear of its end.
+   */
   start(): Promise<ListenAddress> {
     const { host, port } = this.#options.address;
     return new Promise((resolve, reject) => {
@@ -73,9 +76,13 @@ export class OpsServer {
             cause,
           }),
         );
+      const onClose = () =>
+        reject(new KmsError('unavailable', 'the ops server was stopped while it started'));
       this.#server.once('error', onError);
+      this.#server.once('close', onClose);
       this.#server.listen(port, host, () => {
         this.#server.off('error', onError);
+        this.#server.off('close', onClose);
         resolve({ host, port: (this.#server.address() as AddressInfo).port });
       });
     });

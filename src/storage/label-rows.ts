@@ -15,7 +15,7 @@ export interface LabelRemovals {
 export class LabelRows {
   readonly #database: Database<LabelRow, Uint8Array>;
   readonly #names = new LabelNames();
-  /** One a write under way: four batches of a few hundred documents. */
+  /** One a write under way: as many as the actor has commits in flight, and a few of its own. */
   readonly #removing = new Set<Set<number>>();
 
   constructor(database: Database<LabelRow, Uint8Array>) {

@@ -27,16 +27,18 @@ export class HnswGraph {
   readonly parameters: GraphParameters;
   readonly #index: NativeIndex;
   readonly #members = new LabelSet();
-  #capacity: number;
+  #capacity = 0;
   #tombstones = 0;
   #isWriting = false;
   /** What the last search found. Grows to the largest `k` that was asked for: 4,096 neighbours or what `limit` allows. */
   #labels = new Uint32Array(answerMin);
   #distances = new Float32Array(answerMin);
 
-  constructor(parameters: GraphParameters) {
+  /** Empty; `isLoaded`: to be filled by `load`, and not usable before. */
+  constructor(parameters: GraphParameters, isLoaded = false) {
     this.parameters = parameters;
     this.#index = new (nativeAddon().HierarchicalNSW)('ip', parameters.dimensions);
+    if (isLoaded) return;
     this.#index.initIndex({
       maxElements: capacityMin,
       m: parameters.m,
@@ -50,8 +52,9 @@ export class HnswGraph {
    * that were marked in it: the native index knows which, but does not tell.
    */
   static async load(path: string, parameters: GraphParameters, tombstones: number): Promise<HnswGraph> {
-    const graph = new HnswGraph(parameters);
-    // A wrong path or a torn file rejects, and leaves the native object unusable: the caller throws it away.
+    // Not initialised: a file that cannot be read would leave it with a graph that is freed already, and the garbage
+    // collector would free it once more.
+    const graph = new HnswGraph(parameters, true);
     await graph.#index.readIndex(path);
     for (const label of nativeAddon().labels(graph.#index)) graph.#members.add(label);
     graph.#capacity = graph.#index.getMaxElements();
@@ -93,8 +96,9 @@ export class HnswGraph {
     assert(!this.#members.has(label), 'a label is added once');
     checkVector(vector, this.parameters.dimensions);
     if (this.#members.count >= this.#capacity) {
-      this.#capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
-      this.#index.resizeIndex(this.#capacity);
+      const capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
+      this.#index.resizeIndex(capacity);
+      this.#capacity = capacity;
     }
     nativeAddon().addFloats(this.#index, vector, 0, label);
     this.#members.add(label);

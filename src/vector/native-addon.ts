@@ -24,7 +24,7 @@ interface NativeAddon {
   /** The kernel in use; with `name`, after that one was put into use for all indexes made from then on. */
   kernel(name?: string): string;
   readonly HierarchicalNSW: new (space: 'ip', dimensions: number) => NativeIndex;
-  /** Adds the vector at `offset`. Throws what is wrong with it; the index is unchanged then. */
+  /** Adds the vector at `offset`. Throws what is wrong with it; the index is unchanged then, unless memory ran out. */
   addFloats(index: NativeIndex, vectors: Float32Array, offset: number, label: number): void;
   /**
    * Writes the nearest `k` labels with their distances, best first, into arrays of at least `k`, and returns how many

@@ -9,6 +9,7 @@ import type { FlowMetrics } from '../../src/pipeline/flow-metrics.ts';
 import type { SpaceAnswer } from '../../src/pipeline/search/group-search.ts';
 import { shardOf } from '../../src/pipeline/shard-router.ts';
 import type { LanguageParts } from '../../src/pipeline/space-search.ts';
+import type { WeightParameters } from '../../src/ranking/fusion-weights.ts';
 import type { EmbedTasks } from '../../src/stages/embed/embed-messages.ts';
 import type {
   IndexTasks,
@@ -43,6 +44,8 @@ export interface ModelSearchOptions {
   /** What the model answers instead of a vector. */
   readonly embedFault?: () => KmsError;
   readonly language?: Partial<LanguageParts>;
+  /** Of the space's model; default: those of the default one. */
+  readonly weights?: WeightParameters;
   readonly metrics?: FlowMetrics;
   readonly gone?: readonly string[];
 }
@@ -106,6 +109,7 @@ export function modelSearch(documents: readonly ScoredDocument[], options: Model
     shards,
     language: options.language ?? {},
     clock: new ManualClock({ epochMs: modelEpochMs }),
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   });
   return {

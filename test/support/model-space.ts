@@ -10,7 +10,7 @@ import type { SpaceRuntime } from '../../src/pipeline/space-runtimes.ts';
 import { type LanguageParts, SpaceSearch } from '../../src/pipeline/space-search.ts';
 import { StageCalls } from '../../src/pipeline/stage-calls.ts';
 import { Synonyms } from '../../src/pipeline/understanding/synonyms.ts';
-import { fittedWeights } from '../../src/ranking/fusion-weights.ts';
+import { fittedWeights, type WeightParameters } from '../../src/ranking/fusion-weights.ts';
 import type { EmbedTasks } from '../../src/stages/embed/embed-messages.ts';
 import type { IndexTasks } from '../../src/stages/index/index-messages.ts';
 import { modelDimensions, modelStages } from './model-actors.ts';
@@ -52,6 +52,7 @@ export function modelSpace(
     metrics?: FlowMetrics;
     clock?: Clock;
     language?: Partial<LanguageParts>;
+    weights?: WeightParameters;
   } = {},
 ): SpaceRuntime {
   const own = modelStages();
@@ -67,6 +68,7 @@ export function modelSpace(
     ...shared,
   });
   const language = { synonyms: new Synonyms([]), reranker: null, ...parts.language };
-  const search = new SpaceSearch({ embed, shards, dimensions, weights: fittedWeights, language, ...shared });
+  const { weights = fittedWeights } = parts;
+  const search = new SpaceSearch({ embed, shards, dimensions, weights, language, ...shared });
   return { generation, space, stages: calls, line: new IngestLine(calls), search, embed, shards };
 }

@@ -101,7 +101,7 @@ export class ColdCollections {
       });
   }
 
-  /** Starts nothing more, and waits for what is being loaded or released. */
+  /** Starts nothing more, and waits for what is being loaded or released; what stands in line for a load is refused. */
   async close(): Promise<void> {
     this.#isClosed = true;
     while (this.#release !== null || this.#loads.size > 0) {
@@ -161,6 +161,7 @@ export class ColdCollections {
   }
 
   async #loadNow(index: CollectionIndex): Promise<void> {
+    if (this.#isClosed) throw new KmsError('unavailable', 'the shard is being closed');
     const { context, cold, store } = this.#state;
     const startMs = context.clock.nowMs();
     const row = store.collection(index.name);
@@ -191,6 +192,7 @@ export class ColdCollections {
   }
 
   #logFailure(index: CollectionIndex, error: unknown): void {
+    if (this.#isClosed) return;
     const facts = { collection: index.name, error: String(error) };
     this.#state.context.log.error(facts, 'collection could not be loaded or released');
   }

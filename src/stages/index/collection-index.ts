@@ -106,17 +106,13 @@ export class CollectionIndex {
 
   /** Whether nothing is under way that a release would cut off. What has no graph is its tail. */
   get isAtRest(): boolean {
-    if (this.#isCold || this.#isLocked || this.#rebuild !== null || this.#needsRebuild) return false;
+    if (this.#isCold || this.#isLocked || this.hasWork) return false;
     return this.#graph === null ? !this.#isMoving : this.#tail.count === 0;
   }
 
   /** The oldest change that is not wholly in the graph; Infinity when all are. */
   get oldestWaiting(): number {
     return Math.min(this.#fresh.oldestSequence, this.#inherited.oldestSequence);
-  }
-
-  get isLocked(): boolean {
-    return this.#isLocked;
   }
 
   get hasWork(): boolean {
@@ -155,7 +151,6 @@ export class CollectionIndex {
   remove(label: number): void {
     this.#tail.remove(label);
     if (this.#graph?.has(label) !== true) return;
-    this.changes++;
     if (this.#isLocked) this.#deletedMeanwhile.push(label);
     else this.#markDeleted(label);
   }
@@ -198,16 +193,14 @@ export class CollectionIndex {
     this.changes = 0;
   }
 
-  /** The graph of a cold collection is back. It stays as it is until `warmed`: it is being compared with the store. */
+  /** The graph of a cold collection is back. Nothing enters it until `warmed`: it is being compared with the store. */
   adopt(graph: HnswGraph | null): void {
     assert(this.#isCold && this.#graph === null, 'only what was released is adopted');
     this.#graph = graph;
-    this.#isLocked = true;
   }
 
   /** The load failed: cold as before. The tail stays, it may hold vectors whose commit is under way. */
   abandon(): void {
-    this.unlock();
     this.#graph?.release();
     this.#graph = null;
   }
@@ -215,7 +208,6 @@ export class CollectionIndex {
   /** Graph and tail hold what the store does. */
   warmed(): void {
     this.#isCold = false;
-    this.unlock();
   }
 
   get #isMoving(): boolean {
@@ -229,7 +221,8 @@ export class CollectionIndex {
   }
 
   #markDeleted(label: number): void {
-    this.#graph?.markDeleted(label);
+    // A comparison with the store meets all tombstones again: those are no changes.
+    if (this.#graph?.markDeleted(label) === true) this.changes++;
     this.#rebuild?.markDeleted(label);
   }
 

@@ -1,5 +1,6 @@
 // The index actor: a shard behind a mailbox. Searches come in the urgent lane and are synchronous, so they run between
-// two insertions; commits await the disk, so several are in flight and share a flush.
+// two insertions, unless a collection has to be loaded first; commits await the disk, so several are in flight and share
+// a flush.
 
 import type { ActorBehavior, ActorContext } from '../../actor/actor.ts';
 import { KmsError } from '../../base/errors.ts';

@@ -155,7 +155,9 @@ export class ShardSnapshots {
     const { store, indexes } = this.#state;
     const raised = [...indexes.values()].flatMap((index) => {
       const row = store.snapshot(index.number);
-      if (row === undefined || index.graph === null || index.isLocked || index.changes > 0) return [];
+      if (row === undefined || index.graph === null || index.changes > 0) return [];
+      // Being loaded: nobody knows yet what it lacks.
+      if (index.isCold) return [];
       const appliedSequence = this.#state.appliedSequence(index);
       return appliedSequence > row.appliedSequence ? [{ index, row: { ...row, appliedSequence } }] : [];
     });

@@ -109,6 +109,8 @@ export class Shard {
   ): Promise<ShardAnswer> {
     const letGo = await this.#cold.hold(query.collections, task);
     try {
+      // One that was made while this waited was not held, and may have been released since.
+      if (!this.#cold.areWarm(query.collections)) return await this.#searchWhenWarm(query, task);
       return searchShard(this.#state, query, task);
     } finally {
       letGo();

@@ -39,9 +39,10 @@ napi_value fail(napi_env env, const std::string& message) {
 Index indexOf(napi_env env, napi_value value) {
   napi_valuetype type;
   if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return {nullptr, 0};
-  const HierarchicalNSW* wrapped = HierarchicalNSW::Unwrap(Napi::Object(env, value));
-  if (wrapped == nullptr) return {nullptr, 0};
-  return {wrapped->index_, wrapped->dim_};
+  void* wrapped = nullptr; // by hand: where nothing can be thrown any more, Napi's Unwrap would end the process
+  if (napi_unwrap(env, value, &wrapped) != napi_ok || wrapped == nullptr) return {nullptr, 0};
+  const HierarchicalNSW* const index = static_cast<HierarchicalNSW*>(wrapped);
+  return {index->index_, index->dim_};
 }
 
 /** A typed array of one kind; `data` is null when the value is something else. */

@@ -70,7 +70,8 @@ inline char* moveMapping(char* begin, size_t from, size_t to) {
   char* const target = reserveAligned(to);
   if (target == nullptr) return nullptr;
   if (mremap(begin, from, to, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED) {
-    munmap(target, to);
+    // Older kernels have given the target back by now, and another thread may have it. Where it is still there, it costs
+    // address space and no memory.
     return nullptr;
   }
   return target;

@@ -152,6 +152,24 @@ describe('a call', () => {
     expect(harness.engine.calls[0]?.options.signal.reason).toMatchObject({ code: 'cancelled' });
   });
 
+  test('that fails is aborted in the engine: what the other shards still do for it is for nobody', async () => {
+    await start();
+    const aborted = gate();
+    harness.engine.hold = async (_method, { signal }) => {
+      signal.addEventListener('abort', aborted.open);
+      throw new KmsError('unavailable', 'a shard is down');
+    };
+    expect(await failureOf(harness.client.search({ text: 'x' }))).toMatchObject({ code: UNAVAILABLE });
+    await aborted.opened;
+  });
+
+  test('that is answered is not aborted afterwards', async () => {
+    await start();
+    await harness.client.search({ text: 'x' });
+    await harness.client.search({ text: 'y' });
+    expect(harness.engine.calls.map(({ options }) => options.signal.aborted)).toEqual([false, false]);
+  });
+
   test('that meets an unknown fault is internal without the story, which is in the log', async () => {
     await start();
     harness.engine.hold = async () => {

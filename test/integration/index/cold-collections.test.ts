@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { graphBytes } from '../../../src/vector/graph-bytes.ts';
@@ -188,4 +188,54 @@ test('a collection that nobody changes does not keep the log', async () => {
   expect(stat(survivor, 'replay_changes_total')).toBe(0);
   await expectAllFound(survivor, 'a');
   await expectAllFound(survivor, 'b');
+});
+
+test('a collection that nobody changed is released again without its graph being written again', async () => {
+  const { driver } = await filled({ indexBytesMax: graphEach * 5.5 });
+  await driver.delete(['a-0', 'a-1'], 'a');
+  const restarted = await driver.restart({ indexBytesMax });
+  const files = () => readdirSync(join(restarted.init.dataDir, 'shard-00', 'snapshots')).sort();
+  const before = files();
+  for (const name of [...names, ...names]) {
+    await restarted.search(documentOf(name, 5).vectors[0] as Float32Array, { collections: [name] });
+    await until(restarted, () => bytesOf(restarted) <= indexBytesMax);
+  }
+  expect((await restarted.collection('a')).isCold).toBe(true);
+  expect(files()).toEqual(before);
+});
+
+test('a search that waits for its collections finds in those that were made and released meanwhile', async () => {
+  // Commits that do not wait for the disk are done long before forty graphs are read.
+  const faults = { flushed: () => Promise.resolve() };
+  const driver = await ShardDriver.start({ indexBytesMax: 1 }, { faults });
+  const others = Array.from({ length: 40 }, (_, i) => `other-${i}`);
+  await driver.commit(
+    others.flatMap((name) => documents('a').map((spec) => ({ ...spec, collection: name }))),
+  );
+  await until(driver, () => coldOnes(driver) === others.length - 1);
+  const { vectors } = documentOf('a', 0);
+  let isOver = false;
+  const searching = driver.search(vectors[0] as Float32Array, { limit: 2_000 }).finally(() => {
+    isOver = true;
+  });
+  const made = (collection: string) => ({ ...documentOf('a', 1), collection, id: collection });
+  await driver.commit([made('y')]);
+  await driver.commit([made('z')]);
+  const wasReleased = () =>
+    driver.context.lines.some(({ fields }) => 'collection' in fields && fields.collection === 'y');
+  await until(driver, wasReleased);
+  expect(isOver).toBe(false);
+  const found = (await searching).map(({ id }) => id);
+  expect(found).toEqual(expect.arrayContaining(['y', 'z']));
+  expect(found).toHaveLength(others.length * documentsEach + 2);
+});
+
+test('a stop waits for the load that is under way, and for none that stands in line', async () => {
+  const { driver, loads } = await filled({ indexBytesMax: 1 });
+  await until(driver, () => coldOnes(driver) === names.length - 1);
+  const searching = driver.search(documentOf('a', 0).vectors[0] as Float32Array);
+  const refused = expect(searching).rejects.toMatchObject({ code: 'unavailable' });
+  await driver.kill();
+  await refused;
+  expect(loads()).toBeLessThanOrEqual(1);
 });

@@ -110,3 +110,51 @@ test('a page of documents that are too many for one message is refused', async (
   const vectors = unitVector(random, 8);
   await expect(driver.ask({ vectors, page: pageQuery })).rejects.toThrow('ask for fewer hits');
 });
+
+test('a page over several collections passes the filter, leaves out and counts as the lists do', async () => {
+  const seed = wholeBetween(Math.random, 0, 2 ** 31);
+  const random = randomFrom(seed);
+  const driver = await ShardDriver.start();
+  // The same ids and vectors in each collection: equals are told apart by their collections alone.
+  const specs = documents(random, 80).map((spec, i) => ({ ...spec, attributes: { third: i % 3 } }));
+  for (const collection of ['c', 'a', 'b'])
+    await driver.commit(specs.map((spec) => ({ ...spec, collection })));
+  driver.work();
+  await driver.commit(specs.slice(0, 30).map((spec) => ({ ...spec, collection: 'a', contentHash: 'new' })));
+  await driver.delete(['doc-3', 'doc-40'], 'b');
+  const filter = { type: 'in', field: 'third', values: [0, 2] } as const;
+  let shown = 0;
+  for (let round = 0; round < 40; round++) {
+    const collections = [[], ['a', 'b'], ['c'], ['nowhere']][round % 4] ?? [];
+    const lexical = await driver.lexicalQuery(
+      `${words[round % 8]} ${words[(round * 3 + 1) % 8]}`,
+      collections,
+    );
+    const pins = round % 3 === 0 ? { ids: ['doc-7', 'doc-30'], identifiers: [] } : null;
+    const phrases = round % 10 === 9 ? [{ text: 'disk router', terms: ['disk', 'router'] }] : [];
+    const constraint = {
+      filter: round % 2 === 0 ? filter : null,
+      phrases,
+      excludedTerms: [],
+      excludedPhrases: [],
+    };
+    const asked: Partial<ShardQuery> = {
+      vectors: round % 5 === 4 ? new Float32Array(0) : unitVector(random, 8),
+      rows: round % 7 === 3 ? [] : [{ lexical: round % 7 === 5 ? null : lexical, pins }],
+      limit: 60,
+      collections,
+      exclude: [{ collection: 'a', id: `doc-${round}` }],
+      isExact: round % 6 === 0,
+      constraint: round % 3 === 2 ? null : constraint,
+      facets: [{ field: 'third', limit: 5 }],
+    };
+    const offset = wholeBetween(random, 0, 70);
+    const page = { ...pageQuery, offset, limit: wholeBetween(random, 0, 20), terms: ['disk'] };
+    const expected = await pageOfLists(driver, asked, page);
+    expect(await pageOfShard(driver, asked, page), `seed ${seed}, round ${round}`).toEqual(expected);
+    const { hits: _, ...whole } = await driver.ask({ ...asked, page: null });
+    expect(await driver.ask({ ...asked, page })).toMatchObject({ ...whole, pages: {} });
+    shown += expected.hits.length;
+  }
+  expect(shown, `seed ${seed}`).toBeGreaterThan(50);
+});

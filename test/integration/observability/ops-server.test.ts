@@ -104,6 +104,12 @@ describe('the ops server', () => {
     server = null;
   });
 
+  it('a start that a stop overtakes is an error, and not a wait for ever', async () => {
+    const starting = started();
+    await server?.stop();
+    await expect(starting).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('a port that is taken is an error of start', async () => {
     const url = new URL(await started());
     const other = new OpsServer({

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type hnswlib from 'hnswlib-node';
 import { afterEach, expect, test } from 'vitest';
-import { nativeAddon } from '../../../src/vector/native-addon.ts';
+import { addonDir, addonFile, nativeAddon } from '../../../src/vector/native-addon.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -161,5 +162,40 @@ test('a graph that outgrows its memory many times keeps every point, on disk too
       expect(graph.getPoint(labelOf(i))).toEqual([...rowOf(vectors, i % 1_000)]);
     }
     expect(() => graph.getPoint(6)).toThrow('Label not found');
+  }
+});
+
+/** In a process of its own, which may end as it should not. */
+const endedThread = `
+  const { Worker } = require('node:worker_threads');
+  const work = \`
+    const { parentPort, workerData } = require('node:worker_threads');
+    const addon = require(workerData);
+    const index = new addon.HierarchicalNSW('ip', 2);
+    index.initIndex({ maxElements: 3000, m: 4, efConstruction: 10 });
+    for (let i = 0; i < 3000; i++) addon.addFloats(index, Float32Array.of(Math.cos(i), Math.sin(i)), 0, i);
+    const [labels, distances] = [new Uint32Array(9), new Float32Array(9)];
+    const query = Float32Array.of(1, 0);
+    parentPort.postMessage('busy');
+    for (;;) {
+      CALLS
+    }
+  \`;
+  const end = async (turns) => {
+    if (turns === 0) return console.log('all ended');
+    const worker = new Worker(work, { eval: true, workerData: process.argv[1] });
+    await new Promise((resolve) => worker.once('message', resolve));
+    await worker.terminate();
+    return end(turns - 1);
+  };
+  end(4);
+`;
+
+test('a thread that is ended in the middle of index calls takes nobody with it', () => {
+  const search = 'addon.searchFloats(index, query, 0, 9, 3000, labels, distances);';
+  for (const calls of [search, `${search} addon.labels(index);`, `${search} index.getMaxElements();`]) {
+    const program = endedThread.replace('CALLS', calls);
+    const { stdout, signal } = spawnSync(process.execPath, ['-e', program, join(addonDir, addonFile)]);
+    expect([calls, signal, String(stdout).trim()]).toEqual([calls, null, 'all ended']);
   }
 });

@@ -1,8 +1,11 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { ExactTail } from '../../../src/vector/exact-tail.ts';
 import { HnswGraph } from '../../../src/vector/hnsw-graph.ts';
+import { type NativeIndex, nativeAddon } from '../../../src/vector/native-addon.ts';
 import { loadSnapshotFile, type SnapshotRow, writeSnapshotFile } from '../../../src/vector/snapshot-file.ts';
 import { VectorSlab } from '../../../src/vector/vector-slab.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
@@ -104,6 +107,43 @@ test('a snapshot that is torn, changed, or of other parameters is refused', asyn
   await refused(row);
   writeFileSync(path, whole);
   expect((await loadSnapshotFile(path, row, io)).count).toBe(1_100);
+});
+
+test('what a load could not read leaves nothing that the garbage collector would free twice', async () => {
+  const path = join(temporaryFolder(), 'torn.hnsw');
+  writeFileSync(path, Buffer.alloc(5_000));
+  for (let i = 0; i < 3; i++) {
+    await expect(HnswGraph.load(path, parameters, 0)).rejects.toThrow('corrupted');
+  }
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(graphOf(clustered(10, 16, 6)).count).toBe(10);
+});
+
+test('a graph that found no memory to grow tries again with the next point', () => {
+  const addon = nativeAddon() as { HierarchicalNSW: new (space: 'ip', dimensions: number) => NativeIndex };
+  const { HierarchicalNSW } = addon;
+  let isMemoryShort = true;
+  addon.HierarchicalNSW = class extends HierarchicalNSW {
+    override resizeIndex(maxElements: number): void {
+      if (isMemoryShort) throw new Error('not enough memory');
+      super.resizeIndex(maxElements);
+    }
+  };
+  try {
+    const points = clustered(1_025, 16, 7);
+    const graph = graphOf(points.slice(0, 1_024));
+    expect(() => graph.add(1_025, points[1_024] as Float32Array)).toThrow('not enough memory');
+    isMemoryShort = false;
+    graph.add(1_025, points[1_024] as Float32Array);
+    expect(graph.count).toBe(1_025);
+  } finally {
+    addon.HierarchicalNSW = HierarchicalNSW;
+  }
 });
 
 async function written(

@@ -7,6 +7,7 @@ import { type FusionChoice, plainSearch, type SearchQuery } from '../../../../sr
 import type { SpaceAnswer } from '../../../../src/pipeline/search/group-search.ts';
 import type { Candidate } from '../../../../src/ranking/candidate.ts';
 import { fuse } from '../../../../src/ranking/fuse.ts';
+import { fittedWeights, staticWeights } from '../../../../src/ranking/fusion-weights.ts';
 import { modelDimensions } from '../../../support/model-actors.ts';
 import { idsOf, modelSearch, type ScoredDocument } from '../../../support/model-search.ts';
 import { randomFrom, unitVector } from '../../../support/random.ts';
@@ -51,14 +52,15 @@ function ranks(documents: readonly ScoredDocument[], score: (document: ScoredDoc
   return new Map(sorted.map((document, i) => [document, i + 1]));
 }
 
-test('the hits are the union of both lists in the order of their fused scores', async () => {
+test('the hits are the union of both lists in the order of their fused scores, by the weights of the model', async () => {
   await fc.assert(
     fc.asyncProperty(
       corpus,
       fusion,
       fc.integer({ min: 1, max: 4 }),
-      async (documents, choice, shardCount) => {
-        const { search } = modelSearch(documents, { shardCount, frequencies });
+      fc.constantFrom(fittedWeights, staticWeights),
+      async (documents, choice, shardCount, weights) => {
+        const { search } = modelSearch(documents, { shardCount, frequencies, weights });
         const answer = await search({ text, fusion: choice, limit: 100, withExplanation: true });
         const semantic = ranks(documents, ({ cosine }) => cosine);
         const lexical = ranks(
@@ -76,7 +78,7 @@ test('the hits are the union of both lists in the order of their fused scores', 
             lexicalRank: lexical.get(document) ?? null,
           };
         });
-        const evidence = { terms: 2, identifiers: 0, ...informationOf(answer) };
+        const evidence = { terms: 2, identifiers: 0, ...informationOf(answer), weights };
         const { scores } = fuse(candidates, evidence, choice);
         const expected = listed
           .map(({ id }, i) => ({ id, score: scores[i]?.score ?? 0, candidate: candidates[i] }))
