@@ -54,7 +54,7 @@ export class ActorService implements ActorControl {
     this.#behavior = factory(this.#context, parts.init);
     this.#reportTimer = parts.clock.setTimer(reportIntervalMs, () => this.#report());
     this.#stopWatching = watchGcPauses((kind, seconds) =>
-      this.#context.observe('kms_gc_pause_seconds', seconds, { thread: parts.name, kind }),
+      this.#context.observe('kms_gc_pause_seconds', seconds, { actor: parts.name, kind }),
     );
     // A message that cannot be read is a lost task: crash rather than leave its asker waiting.
     parts.workPort.on('messageerror', (error) => {

@@ -123,7 +123,7 @@ export const metricDeclarations = {
   kms_gc_pause_seconds: {
     kind: 'histogram',
     help: 'Pauses of a thread by its garbage collector, by kind: minor, major, incremental, weakcb.',
-    labels: ['thread', 'kind'],
+    labels: ['actor', 'kind'],
     buckets: pauseBuckets,
   },
   kms_thread_heap_bytes: {

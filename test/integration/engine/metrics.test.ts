@@ -53,7 +53,7 @@ test('an engine that has ingested, searched and lost a thread shows every metric
   expect(text).toContain('kms_ingest_documents_total{outcome="indexed"} 3\n');
   expect(text).toContain('kms_ingest_documents_total{outcome="rejected"} 1\n');
   expect(text).toMatch(/^kms_index_cold_collections\{shard="0"\} [12]$/m);
-  expect(text).toMatch(/^kms_gc_pause_seconds_count\{thread="main",kind="minor"\} [1-9]/m);
+  expect(text).toMatch(/^kms_gc_pause_seconds_count\{actor="main",kind="minor"\} [1-9]/m);
   expect(text).toContain(`kms_lmdb_map_bytes{shard="0"} ${64 * 2 ** 30}\n`);
   await engine.stop();
   await server.close();
