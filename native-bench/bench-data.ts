@@ -1,6 +1,7 @@
 // The data of the benches: made from a seed, so that every run and every reference sees the same.
 
 import { readFileSync } from 'node:fs';
+import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { randomFrom, wholeBetween } from '../test/support/random.ts';
 
 /**
@@ -82,4 +83,15 @@ function toUnitLength(vector: Float32Array): Float32Array {
 /** Row `i` as the wire's little-endian float32 bytes; a view. */
 export function rowBytes(packed: Float32Array, dimensions: number, i: number): Buffer {
   return Buffer.from(packed.buffer, packed.byteOffset + i * dimensions * 4, dimensions * 4);
+}
+
+/** The rows as small documents `v-0`, `v-1`, ... that bring their vector; the first `count` of them, or all. */
+export function* vectorDocuments(
+  packed: Float32Array,
+  dimensions: number,
+  { count = packed.length / dimensions, collection = 'cases' } = {},
+): Generator<Document> {
+  for (let i = 0; i < count; i++) {
+    yield { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(packed, dimensions, i) };
+  }
 }

@@ -3,19 +3,12 @@
 // again. Against the same searches on the same engine when it is idle.
 
 import type { EngineProcess } from '../test/support/engine-process.ts';
-import { clusteredVectors } from './bench-data.ts';
+import { clusteredVectors, vectorDocuments } from './bench-data.ts';
 import { load, tailEmptied } from './bench-engine.ts';
 import { startIngest } from './load/load-process.ts';
 import type { IngestReport, LoadReport } from './load/load-report.ts';
 import { type BenchOutcome, type Figure, figure } from './report/figure.ts';
-import {
-  documentsOf,
-  kindNames,
-  latencyFigures,
-  type PhaseEngine,
-  p99Ms,
-  withLoadedEngine,
-} from './search-phases.ts';
+import { kindNames, latencyFigures, type PhaseEngine, p99Ms, withLoadedEngine } from './search-phases.ts';
 
 export const about = 'searches while ingest, embedding, snapshots and rebuilds run, against the idle engine';
 
@@ -44,7 +37,7 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
     const { engine } = loaded;
     const { collection, dimensions } = churned;
     const points = churnedCount[size];
-    const documents = documentsOf(collection, clusteredVectors(points, dimensions, 31), points);
+    const documents = vectorDocuments(clusteredVectors(points, dimensions, 31), dimensions, { collection });
     await load(engine, documents, { documentsPerMessage: 128, messagesInFlight: 8 });
     await tailEmptied(engine, collection, 0);
     const seconds = phaseSeconds[size];

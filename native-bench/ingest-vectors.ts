@@ -6,9 +6,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type hnswlib from 'hnswlib-node';
 import { buildNativeAt } from '../scripts/build-native.mjs';
-import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { HnswGraph } from '../src/vector/hnsw-graph.ts';
-import { clusteredVectors, rowBytes } from './bench-data.ts';
+import { clusteredVectors, vectorDocuments } from './bench-data.ts';
 import { load, secondsSince, tailEmptied, withEngine, withFolder } from './bench-engine.ts';
 import { graphParameters, measureHnswFloor, noCompiler } from './floors/hnsw-floor.ts';
 import { type BenchOutcome, type BenchSize, figure } from './report/figure.ts';
@@ -64,11 +63,6 @@ export async function run(size: BenchSize): Promise<BenchOutcome> {
   };
 }
 
-function* documents(vectors: Float32Array, count: number): Generator<Document> {
-  for (let i = 0; i < count; i++)
-    yield { id: `v-${i}`, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
-}
-
 /** Insertions a second into the engine's own graph, on one thread of Node, nothing else. */
 function graphRate(vectors: Float32Array): number {
   const count = vectors.length / dimensions;
@@ -106,7 +100,7 @@ async function sustainedRates(
 ): Promise<{ sustained: number; acknowledged: number }> {
   return await withEngine(oneShard, async (engine) => {
     const start = performance.now();
-    await load(engine, documents(vectors, count), loadOptions);
+    await load(engine, vectorDocuments(vectors, dimensions, { count }), loadOptions);
     const acknowledged = count / secondsSince(start);
     await tailEmptied(engine, 'cases', 0);
     return { acknowledged, sustained: count / secondsSince(start) };
@@ -116,7 +110,7 @@ async function sustainedRates(
 async function burstRate(vectors: Float32Array): Promise<number> {
   return await withEngine(oneShard, async (engine) => {
     const start = performance.now();
-    await load(engine, documents(vectors, burstCount), loadOptions);
+    await load(engine, vectorDocuments(vectors, dimensions, { count: burstCount }), loadOptions);
     return burstCount / secondsSince(start);
   });
 }

@@ -7,10 +7,9 @@ import { ensureMiniLmModelFile } from '../src/embedding/minilm/minilm-model-file
 import { openMiniLmSession } from '../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../src/embedding/minilm/minilm-tokenizer.ts';
 import { createKmsClient, type KmsClient } from '../src/grpc/client.ts';
-import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import type { SearchResponse } from '../src/grpc/generated/kms/v1/SearchResponse.ts';
 import { HnswGraph } from '../src/vector/hnsw-graph.ts';
-import { benchTexts, clusteredVectors, rowBytes } from './bench-data.ts';
+import { benchTexts, clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
 import { load, secondsSince, tailEmptied, withEngine, withFolder } from './bench-engine.ts';
 import { BenchShard } from './bench-shard.ts';
 import { startEcho } from './floors/echo-floor.ts';
@@ -73,7 +72,10 @@ async function searchRatio(): Promise<number> {
   const vectors = clusteredVectors(count, dimensions, 7);
   return await withEngine(oneShard, async (engine) => {
     const { client } = engine;
-    await load(engine, documents(vectors), { documentsPerMessage: 128, messagesInFlight: 8 });
+    await load(engine, vectorDocuments(vectors, dimensions), {
+      documentsPerMessage: 128,
+      messagesInFlight: 8,
+    });
     await tailEmptied(engine, 'cases', 0);
     const answer = await client.search({ vector: rowBytes(vectors, dimensions, 0), limit: 10 });
     const echo = await startEcho(answer as SearchResponse);
@@ -111,15 +113,13 @@ async function ingestRatio(): Promise<number> {
   const floor = buildRate(await floorOf(vectors));
   return await withEngine(oneShard, async (engine) => {
     const start = performance.now();
-    await load(engine, documents(vectors), { documentsPerMessage: 128, messagesInFlight: 8 });
+    await load(engine, vectorDocuments(vectors, dimensions), {
+      documentsPerMessage: 128,
+      messagesInFlight: 8,
+    });
     await tailEmptied(engine, 'cases', 0);
     return count / secondsSince(start) / floor;
   });
-}
-
-function* documents(vectors: Float32Array): Generator<Document> {
-  for (let i = 0; i < vectors.length / dimensions; i++)
-    yield { id: `v-${i}`, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
 }
 
 /** Processor time, not time: a loop of one thread and an engine of many do not suffer alike from a busy machine. */

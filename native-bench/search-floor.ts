@@ -5,10 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import type { SearchResponse } from '../src/grpc/generated/kms/v1/SearchResponse.ts';
 import type { EngineProcess } from '../test/support/engine-process.ts';
-import { clusteredVectors, rowBytes } from './bench-data.ts';
+import { clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
 import { load, tailEmptied, withEngine } from './bench-engine.ts';
 import { measureTransport, startEcho, type TransportFloor } from './floors/echo-floor.ts';
 import {
@@ -48,7 +47,10 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
   writeFileSync(queriesPath, queries);
   try {
     return await withEngine({ KMS_SEARCH_EF: String(ef) }, async (engine) => {
-      await load(engine, vectorDocuments(vectors), { documentsPerMessage: 128, messagesInFlight: 8 });
+      await load(engine, vectorDocuments(vectors, dimensions), {
+        documentsPerMessage: 128,
+        messagesInFlight: 8,
+      });
       await tailEmptied(engine, 'cases', 0);
       const { shardCount } = await engine.client.getStatus({});
       const recall = await recallOf(engine, vectors, queries);
@@ -73,12 +75,6 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function* vectorDocuments(vectors: Float32Array): Generator<Document> {
-  for (let i = 0; i < vectors.length / dimensions; i++) {
-    yield { id: `v-${i}`, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
   }
 }
 

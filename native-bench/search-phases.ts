@@ -4,9 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import type { EngineProcess } from '../test/support/engine-process.ts';
-import { clusteredVectors, rowBytes } from './bench-data.ts';
+import { clusteredVectors, vectorDocuments } from './bench-data.ts';
 import { load, tailEmptied, withEngine } from './bench-engine.ts';
 import type { RequestKind } from './load/load-options.ts';
 import { runLoad } from './load/load-process.ts';
@@ -40,7 +39,7 @@ export async function withLoadedEngine<T>(
   try {
     return await withEngine({}, async (engine) => {
       const { grpcAddress: address, pid: serverPid } = engine;
-      await load(engine, documentsOf('cases', vectors, count), {
+      await load(engine, vectorDocuments(vectors, dimensions, { count }), {
         documentsPerMessage: 128,
         messagesInFlight: 8,
       });
@@ -58,13 +57,6 @@ export async function withLoadedEngine<T>(
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The first `count` rows as documents `v-0`, `v-1`, ... */
-export function* documentsOf(collection: string, vectors: Float32Array, count: number): Generator<Document> {
-  for (let i = 0; i < count; i++) {
-    yield { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(vectors, dimensions, i) };
   }
 }
 

@@ -1,17 +1,17 @@
 // The echo server in C++ (echo-floor.cc) and its client: what gRPC costs without JavaScript. Needs what Debian's
 // libgrpc++-dev, protobuf-compiler and protobuf-compiler-grpc bring.
 
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { SearchResponse } from '../../src/grpc/generated/kms/v1/SearchResponse.ts';
 import { serviceDefinitions } from '../../src/grpc/service-definitions.ts';
 import { compiledProgram, programsFolder } from './compiled-program.ts';
 import type { EchoServer } from './echo-floor.ts';
+import { startEchoProcess } from './echo-process.ts';
 
 const protoDir = fileURLToPath(new URL('../../proto/', import.meta.url));
 /** The service, and what it imports. */
@@ -43,29 +43,16 @@ export async function startCppEcho(answer: SearchResponse): Promise<CppEcho | nu
   const folder = mkdtempSync(join(tmpdir(), 'kms-echo-'));
   const file = join(folder, 'answer');
   writeFileSync(file, serviceDefinitions.search.Search.responseSerialize(answer));
-  const child = spawn(program, ['serve', `answer=${file}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      process.off('exit', killWithUs);
-      rmSync(folder, { recursive: true, force: true });
-      resolve();
-    });
-  });
-  const { value: port } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
-  if (typeof port !== 'string') throw new Error('the echo server in C++ ended before it listened');
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  const { firstLine: port, pid, stop } = await startEchoProcess(program, ['serve', `answer=${file}`], forget);
   return {
     address: `127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
+    pid,
+    stop,
     call: async ({ queriesPath, dimensions, seconds }) => {
       const words = [`port=${port}`, `queries=${queriesPath}`, `dimensions=${dimensions}`];
       const args = ['call', ...words, `seconds=${seconds}`, 'in_flight=1,32'];
       return JSON.parse((await promisify(execFile)(program, args)).stdout) as CppRoundTrip[];
-    },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
     },
   };
 }

@@ -2,11 +2,9 @@
 // request (a vector of 1,536 bytes) and answer (ten hits with their documents) as the engine's, against a server that
 // only decodes and encodes (echo-server.ts); and against one in C++, where gRPC's development files are installed.
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SearchResponse } from '../../src/grpc/generated/kms/v1/SearchResponse.ts';
 import { clusteredVectors } from '../bench-data.ts';
@@ -15,6 +13,7 @@ import type { LatencySummary } from '../load/latency-histogram.ts';
 import { runLoad } from '../load/load-process.ts';
 import { type BenchOutcome, type Figure, figure } from '../report/figure.ts';
 import { type CppEcho, noCppGrpc, startCppEcho } from './cpp-echo.ts';
+import { startEchoProcess } from './echo-process.ts';
 
 export const about = 'a gRPC server that decodes and encodes the messages of a search and does nothing else';
 
@@ -38,28 +37,10 @@ export async function startEcho(
   const folder = mkdtempSync(join(tmpdir(), 'kms-echo-'));
   const file = join(folder, 'answer.json');
   writeFileSync(file, JSON.stringify(answer, bytesAsBase64));
-  const child = spawn(process.execPath, ['--import', 'tsx', server, form, file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      process.off('exit', killWithUs);
-      rmSync(folder, { recursive: true, force: true });
-      resolve();
-    });
-  });
-  const { value: address } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
-  if (typeof address !== 'string') throw new Error('the echo server ended before it listened');
-  return {
-    address,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  const args = ['--import', 'tsx', server, form, file];
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  const { firstLine: address, pid, stop } = await startEchoProcess(process.execPath, args, forget);
+  return { address, pid, stop };
 }
 
 /** protobufjs takes base64 for a field of bytes; a Buffer would become a list of numbers. */

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { bodyOf, hugePages, type Peer, type PeerSession, rowsOf } from './peer.ts';
 import { importPackage, packageObstacle, peersFolder } from './peer-packages.ts';
 

@@ -7,7 +7,7 @@ import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import type { PeerServer } from './peer.ts';
 import type { PgvectorBuild } from './pgvector-build.ts';
 

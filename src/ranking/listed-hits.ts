@@ -5,7 +5,9 @@ import type { Candidate } from './candidate.ts';
 
 /** What the lists need to know of a hit. */
 export interface ScoredHit extends DocumentKey {
+  /** Of the best chunk; null without a query vector. Known for every hit of a search that has one, whichever list it is from. */
   readonly cosine: number | null;
+  /** Null without a lexical query; otherwise known for every hit. */
   readonly lexicalScore: number | null;
   readonly coverage: number;
   /** Whether it is in the list by vector, and in the list by words. */

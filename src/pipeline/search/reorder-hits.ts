@@ -9,6 +9,7 @@ import { diversify, type Similarity } from '../../ranking/diversity.ts';
 import { fusionDepth } from '../../ranking/list-tops.ts';
 import { recencyFactor, withPrior } from '../../ranking/prior.ts';
 import type { ShownDocument } from '../../stages/index/index-messages.ts';
+import { dotProduct } from '../../vector/dot-product.ts';
 import { byScore, countPinned, type RankedHit } from './ranked-hit.ts';
 
 /** What is known of a hit's document for reordering. */
@@ -125,22 +126,8 @@ function similarityOf(hits: readonly KnownHit[]): Similarity {
   const vectors = hits.map(({ facts }) => facts?.chunk?.vector ?? null);
   return (a, b) => {
     const [left, right] = [vectors[a] ?? null, vectors[b] ?? null];
-    return left === null || right === null ? -1 : dot(left, right);
+    return left === null || right === null ? -1 : dotProduct(left, right);
   };
-}
-
-/** Four sums side by side: the next addition need not wait for the one before. Rows are of one length. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  const end = a.length - (a.length % 4);
-  for (let i = 0; i < end; i += 4) {
-    first += (a[i] as number) * (b[i] as number);
-    second += (a[i + 1] as number) * (b[i + 1] as number);
-    third += (a[i + 2] as number) * (b[i + 2] as number);
-    fourth += (a[i + 3] as number) * (b[i + 3] as number);
-  }
-  for (let i = end; i < a.length; i++) first += (a[i] as number) * (b[i] as number);
-  return first + second + third + fourth;
 }
 
 /** Whether the query asks for anything of this file. */

@@ -7,6 +7,7 @@ import type { LexicalQuery, TermStatistics } from '../../lexical/lexical-query.t
 import type { Attributes, DocumentKey, MediaType, StoredDocument } from '../../model/document.ts';
 import type { Facet, FacetRequest, Filter } from '../../model/filter.ts';
 import type { FilterPlan, Highlight } from '../../model/query.ts';
+import type { ScoredHit } from '../../ranking/listed-hits.ts';
 import type { FlatPages, PageQuery } from './page-messages.ts';
 
 export interface CompareItem extends DocumentKey {
@@ -106,16 +107,7 @@ export interface ShardQuery {
   readonly page?: PageQuery | null;
 }
 
-export interface ShardHit extends DocumentKey {
-  /** Of the best chunk; null without a query vector. Known for every hit of a search that has one, whichever list it is from. */
-  readonly cosine: number | null;
-  /** Null without a lexical query; otherwise known for every hit. */
-  readonly lexicalScore: number | null;
-  readonly coverage: number;
-  /** Whether it is in the list by vector, and in the list by words. */
-  readonly isSemantic: boolean;
-  readonly isLexical: boolean;
-  readonly pinnedBy: 'id' | 'identifier' | null;
+export interface ShardHit extends ScoredHit {
   /** The chunk that matched best. */
   readonly chunk: number;
 }

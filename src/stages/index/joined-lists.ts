@@ -3,6 +3,7 @@
 
 import type { LexicalQuery, LexicalScore } from '../../lexical/lexical-query.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
+import { dotProduct } from '../../vector/dot-product.ts';
 import type { ShardHit } from './index-messages.ts';
 import type { MatchingDocument } from './matching-documents.ts';
 import type { NearDocument } from './nearest-documents.ts';
@@ -101,7 +102,7 @@ function bestChunk(
     const chunk = Math.floor((i * chunks) / compared);
     const stored = store.vector(first + chunk);
     if (stored === null) continue;
-    const cosine = dot(vector, stored);
+    const cosine = Math.min(1, Math.max(-1, dotProduct(vector, stored)));
     if (cosine > best.cosine) best = { chunk, cosine };
   }
   return best;
@@ -130,18 +131,4 @@ function asHit(entry: Entry): ShardHit {
     isLexical,
     pinnedBy,
   };
-}
-
-/** Four sums side by side: the next addition need not wait for the one before. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  const end = a.length - (a.length % 4);
-  for (let i = 0; i < end; i += 4) {
-    first += (a[i] as number) * (b[i] as number);
-    second += (a[i + 1] as number) * (b[i + 1] as number);
-    third += (a[i + 2] as number) * (b[i + 2] as number);
-    fourth += (a[i + 3] as number) * (b[i + 3] as number);
-  }
-  for (let i = end; i < a.length; i++) first += (a[i] as number) * (b[i] as number);
-  return Math.min(1, Math.max(-1, first + second + third + fourth));
 }
