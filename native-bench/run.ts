@@ -13,7 +13,7 @@ import { keepRecord, writePages } from './report/benchmarks-folder.ts';
 import { type BenchSize, readableNumber } from './report/figure.ts';
 import { commit, environment } from './report/machine.ts';
 
-const usage = `npm run bench -- [NAME...] [options]        short: all of it in less than ten minutes
+const usage = `npm run bench -- [NAME...] [options]        short: all of it in about ten minutes
 npm run bench:full -- [NAME...] [options]   the sizes of the targets, for a quiet machine; takes hours
 
   --json FILE  also write the figures: a list of {name, value, unit, target, holds, command}

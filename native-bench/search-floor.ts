@@ -26,7 +26,7 @@ const { dimensions, ef } = graphParameters;
 const queryCount = 1_000;
 const k = 10;
 const secondsPerTurn = { short: 1.5, full: 10 };
-const turns = { short: Number(process.env['KMS_BENCH_ROUNDS'] ?? 3), full: 5 };
+const turns = { short: Number(process.env['KMS_BENCH_ROUNDS'] ?? 2), full: 5 };
 
 interface Turn {
   readonly engine: TransportFloor;

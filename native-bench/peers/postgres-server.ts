@@ -45,10 +45,10 @@ export async function startPgvector(build: PgvectorBuild): Promise<PeerServer> {
   });
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const port = await freePort();
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  // Parallel workers, which build an index, look for the library by its bare name.
+  const dynamicLibraryPath = { dynamic_library_path: `${folder}:$libdir` };
+  const given = { ...settings, ...dynamicLibraryPath, port: String(port) };
+  const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log: string[] = [];
   const child = spawn(join(build.binaries, 'postgres'), ['-D', data, ...flags], {
     ...account,

@@ -9,7 +9,7 @@ const head = `# Benchmarks
 
 <!-- Made by \`npm run bench\` from docs/benchmarks/results.json; do not edit. -->
 
-\`npm run bench\` runs a short version of all benches in less than ten minutes, \`npm run bench:full\` all of it; with names behind
+\`npm run bench\` runs a short version of all benches in about ten minutes, \`npm run bench:full\` all of it; with names behind
 \`--\` only those, and \`--json FILE\` writes the figures. Each bench runs on its own, so its part of this page has its own date
 and commit (\`+\`: with changes that were not committed). What counts are the ratios of two things measured in one run; bare times
 hold for one machine. [performance.md](performance.md) says what the floors are, what was tried and what is missed;
@@ -63,12 +63,23 @@ function machines(environments: readonly string[]): string {
 
 function targets(runs: readonly BenchRecord[]): string {
   const rows = runs.flatMap((run) =>
-    run.figures
+    withSubjects(run.figures)
       .filter(({ target, unit }) => target !== '' || unit === 'ratio')
       .map((row) => [row.name, measured(row), target(row), run.size, `\`${run.command}\``]),
   );
   if (rows.length === 0) return '';
   return `## Ratios and targets\n\n${table(['What', 'Measured', 'Target', 'Run', 'Command'], rows)}\n`;
+}
+
+/** An indented figure belongs to the one above it; away from it, it has to say of what it is. */
+function withSubjects(figures: readonly Figure[]): Figure[] {
+  let subject = '';
+  return figures.map((figure) => {
+    if (figure.name.startsWith(' ')) return { ...figure, name: `${subject}: ${figure.name.trim()}` };
+    // "search by text: p50" and "C++ search, ef 32: p50" are both of what stands before the last colon.
+    subject = figure.name.replace(/: [^:]*$/, '');
+    return figure;
+  });
 }
 
 function section(entry: BenchEntry, runs: readonly BenchRecord[], environments: readonly string[]): string {

@@ -40,6 +40,11 @@ describe('the page of the benchmarks', () => {
     expect(page).toContain('a machine; node 20');
   });
 
+  it('says of an indented figure what it is of', () => {
+    const figures = [figure('idle, by text: p50', 4, 'ms'), figure('  p99', 12, 'ms', '< 10')];
+    expect(benchmarksPage(benches, [record({ figures })])).toContain('| idle, by text: p99 | **12.0 ms** |');
+  });
+
   it('shows a missed target as missed', () => {
     const figures = [figure('line / floor', 0.8, 'ratio', '>= 0.85')];
     expect(benchmarksPage(benches, [record({ figures })])).toContain('≥ 0.85: **missed**');
