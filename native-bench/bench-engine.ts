@@ -105,9 +105,13 @@ export async function load(
 }
 
 /** Resolves when no vector waits in the tail of `collection` (beyond `left`, what a small collection keeps there). */
-export async function tailEmptied(engine: EngineProcess, collection: string, left: number): Promise<void> {
+export async function tailEmptied(
+  { client }: Pick<EngineProcess, 'client'>,
+  collection: string,
+  left: number,
+): Promise<void> {
   for (;;) {
-    const { collections } = await engine.client.getStatus({});
+    const { collections } = await client.getStatus({});
     const state = collections.find((candidate) => candidate.collection === collection);
     if (state !== undefined && Number(state.tailVectors) <= left) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,7 +6,7 @@ import type { KmsClient } from '../src/grpc/client.ts';
 import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import { CaseTable } from '../test/support/case-table.ts';
 import { EmbeddingServer } from '../test/support/embedding-server.ts';
-import { finishedSync } from '../test/support/finished-job.ts';
+import { finishedJob, finishedSync } from '../test/support/finished-job.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { randomFrom } from '../test/support/random.ts';
 import { syncEnvironment } from '../test/support/sync-environment.ts';
@@ -97,9 +97,5 @@ async function documents(table: CaseTable): Promise<Document[]> {
 
 async function fullSync(client: KmsClient): Promise<void> {
   const { job } = await client.startSync({ source: 'cases', mode: 'SYNC_MODE_FULL' });
-  for (let state = ''; state !== 'JOB_STATE_FINISHED'; ) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    state = (await client.getJob({ jobId: job?.id ?? '' })).job?.state ?? '';
-    if (state === 'JOB_STATE_FAILED') throw new Error('the full sync failed');
-  }
+  await finishedJob({ client }, job?.id ?? '', 20);
 }

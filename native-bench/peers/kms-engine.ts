@@ -4,7 +4,7 @@ import { deferred } from '../../src/base/deferred.ts';
 import { createKmsClient } from '../../src/grpc/client.ts';
 import type { EngineProcess } from '../../test/support/engine-process.ts';
 import { IngestStream } from '../../test/support/ingest-stream.ts';
-import { withEngine } from '../bench-engine.ts';
+import { tailEmptied, withEngine } from '../bench-engine.ts';
 import { bodyOf, type Peer, type PeerSession, rowsOf } from './peer.ts';
 
 const collection = 'cases';
@@ -54,14 +54,7 @@ function session(address: string): PeerSession {
       const odd = results.find((result) => result.outcome !== 'OUTCOME_INDEXED');
       if (odd !== undefined) throw new Error(`${odd.id}: ${odd.outcome} ${odd.error?.message ?? ''}`);
     },
-    settle: async () => {
-      for (;;) {
-        const { collections } = await client.getStatus({});
-        const state = collections.find((candidate) => candidate.collection === collection);
-        if (state !== undefined && Number(state.tailVectors) === 0) return;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
+    settle: () => tailEmptied({ client }, collection, 0),
     search: async (vector, limit, { ef = 0 }) => {
       const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
       const { hits } = await client.search({ vector: bytes, limit, ef });

@@ -67,11 +67,7 @@ export class MessageWriter {
   }
 
   double(field: number, value: number): void {
-    if (Object.is(value, 0)) return;
-    this.#reserve(varintBytesMax + 8);
-    this.#tag(field, fixed64);
-    this.#view.setFloat64(this.#end, value, true);
-    this.#end += 8;
+    if (!Object.is(value, 0)) this.doubleOf(field, value);
   }
 
   /** A double inside a oneof, where 0 is a value. */
@@ -84,8 +80,7 @@ export class MessageWriter {
 
   /** A whole number, from 0 to 2^53. */
   whole(field: number, value: number): void {
-    if (value === 0) return;
-    this.wholeOf(field, value);
+    if (value !== 0) this.wholeOf(field, value);
   }
 
   /** A whole number, or a truth value as 0 or 1, inside a oneof, where 0 is a value. */

@@ -3,15 +3,19 @@
 import type { Job__Output } from '../../src/grpc/generated/kms/v1/Job.ts';
 import type { EngineProcess } from './engine-process.ts';
 
-/** Resolves with the job when it has FINISHED; rejects when it ended in another way. */
-export async function finishedJob(engine: EngineProcess, jobId: string): Promise<Job__Output> {
+/** Resolves with the job when it has FINISHED; rejects when it ended in another way. Asks every `pollMs`. */
+export async function finishedJob(
+  { client }: Pick<EngineProcess, 'client'>,
+  jobId: string,
+  pollMs = 50,
+): Promise<Job__Output> {
   for (;;) {
-    const { job } = await engine.client.getJob({ jobId });
+    const { job } = await client.getJob({ jobId });
     if (job === null) throw new Error(`there is no job ${jobId}`);
     if (job.state === 'JOB_STATE_FINISHED') return job;
     if (job.state !== 'JOB_STATE_QUEUED' && job.state !== 'JOB_STATE_STARTED')
       throw new Error(`the job ended as ${job.state}: ${JSON.stringify(job.fault)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
