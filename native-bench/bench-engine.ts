@@ -104,17 +104,21 @@ export async function load(
   return acknowledged;
 }
 
-/** Resolves when no vector waits in the tail of `collection` (beyond `left`, what a small collection keeps there). */
+/**
+ * Resolves when no vector waits in the tail of `collection` (beyond `left`, what a small collection keeps there). Asking is
+ * work for the engine, and leaves garbage in its heaps.
+ */
 export async function tailEmptied(
   { client }: Pick<EngineProcess, 'client'>,
   collection: string,
   left: number,
+  askEveryMs = 20,
 ): Promise<void> {
   for (;;) {
     const { collections } = await client.getStatus({});
     const state = collections.find((candidate) => candidate.collection === collection);
     if (state !== undefined && Number(state.tailVectors) <= left) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
   }
 }
 

@@ -110,6 +110,8 @@ export class BenchShard {
       content,
     }));
     await this.#actor.tasks.commit({ generation: 'bench', items, vectors }, testTaskContext());
-    while (this.#actor.background?.() === true);
+    while (this.#actor.background?.() === true || this.#actor.stats?.()['insertions_under_way'] !== 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }

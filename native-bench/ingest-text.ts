@@ -15,15 +15,20 @@ export const about =
   'Texts of about 64 tokens, distinct, through the whole line: extracted, cleaned, embedded by one inference thread, durable and ' +
   'searchable. Beside it, in turns, nothing but the model over the same texts, tokenised before and sorted by length.';
 
+/** Both sides get so many texts before anything is timed: the engine's code is then compiled, the runtime's memory laid out. */
+const warmUpTexts = 400;
+const warmUpRound = 99;
 /** The bare loop runs with each, and the fastest one is the reference. */
 const bareBatches = [1, 4, 8];
+
+const loadOptions = { documentsPerMessage: 64, messagesInFlight: 8 };
 
 export async function run(size: BenchSize): Promise<BenchOutcome> {
   const count = Number(process.env['KMS_BENCH_TEXTS'] ?? (size === 'full' ? 3_000 : 800));
   const rounds = Number(process.env['KMS_BENCH_ROUNDS'] ?? (size === 'full' ? 3 : 2));
   const texts = benchTexts(count, 5);
   const tokenizer = loadMiniLmTokenizer();
-  const tokens = texts.map((text) => tokenizer.encode(text));
+  const tokens = texts.map((text) => tokenizer.encode(bodyOf(text, warmUpRound)));
   const meanTokens = tokens.reduce((sum, ids) => sum + ids.length, 0) / count;
   // The bare loop gets every advantage: nothing is padded.
   const sorted = tokens.toSorted((a, b) => a.length - b.length);
@@ -33,11 +38,13 @@ export async function run(size: BenchSize): Promise<BenchOutcome> {
     const model = await ensureMiniLmModelFile({ dataDir: folder, precision: 'int8' });
     const session = await openMiniLmSession(model);
     await withEngine({ KMS_EMBED_THREADS_MAX: '1' }, async (engine) => {
+      for (const batch of bareBatches) await bareRate(session, sorted.slice(0, warmUpTexts), batch);
+      await load(engine, documents(texts.slice(0, warmUpTexts), warmUpRound), loadOptions);
       for (let round = 0; round < rounds; round++) {
         for (const [batch, rates] of bare) rates.push(await bareRate(session, sorted, batch));
         const fresh = documents(texts, round);
         const start = performance.now();
-        await load(engine, fresh, { documentsPerMessage: 64, messagesInFlight: 8 });
+        await load(engine, fresh, loadOptions);
         whole.push(count / secondsSince(start));
       }
     });
@@ -46,6 +53,11 @@ export async function run(size: BenchSize): Promise<BenchOutcome> {
   return {
     figures: [
       figure(`whole line, ${count} texts / fastest bare loop`, median(whole) / best, 'ratio', '>= 0.9'),
+      figure(
+        'whole line / bare loop of one text a call, which gives the same vectors',
+        median(whole) / median(bare.get(1) ?? []),
+        'ratio',
+      ),
       figure('engine, whole line', median(whole), '1/s'),
       ...[...bare].map(([batch, rates]) =>
         figure(`bare onnxruntime, 1 thread, ${batch} texts a call`, median(rates), '1/s'),
@@ -56,10 +68,14 @@ export async function run(size: BenchSize): Promise<BenchOutcome> {
 }
 
 function* documents(texts: readonly string[], round: number): Generator<Document> {
-  // The round's number in each text keeps the embedding cache out of the figure.
   for (const [i, text] of texts.entries()) {
-    yield { id: `t-${i}`, collection: `round-${round}`, body: `${round} ${text}` };
+    yield { id: `t-${i}`, collection: `round-${round}`, body: bodyOf(text, round) };
   }
+}
+
+/** The round's number in each text keeps the embedding cache out of the figure. One token, whatever the round. */
+function bodyOf(text: string, round: number): string {
+  return `${round} ${text}`;
 }
 
 /** Texts a second of nothing but the model on one thread, `batch` at a time. */

@@ -8,13 +8,13 @@ import { openMiniLmSession } from '../src/embedding/minilm/minilm-session.ts';
 import { loadMiniLmTokenizer } from '../src/embedding/minilm/minilm-tokenizer.ts';
 import { createKmsClient, type KmsClient } from '../src/grpc/client.ts';
 import type { SearchResponse } from '../src/grpc/generated/kms/v1/SearchResponse.ts';
+import { linkedBytes } from '../src/vector/graph-bytes.ts';
 import { HnswGraph } from '../src/vector/hnsw-graph.ts';
 import { benchTexts, clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
 import { load, secondsSince, tailEmptied, withEngine, withFolder } from './bench-engine.ts';
 import { BenchShard } from './bench-shard.ts';
 import { startEcho } from './floors/echo-floor.ts';
 import { graphParameters, type HnswFloor, measureHnswFloor, noCompiler } from './floors/hnsw-floor.ts';
-import { graphBytes } from './graph-bytes.ts';
 import { anonymousBytes, threadSeconds } from './process-usage.ts';
 import { median } from './report/statistics.ts';
 
@@ -55,7 +55,7 @@ async function memoryRatio(): Promise<number> {
     collect();
     const added = anonymousBytes(process.pid) - before;
     await shard.stop();
-    return added / graphBytes(more, dimensions, m);
+    return added / linkedBytes({ dimensions, m }, more);
   });
 }
 

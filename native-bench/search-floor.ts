@@ -9,14 +9,9 @@ import type { SearchResponse } from '../src/grpc/generated/kms/v1/SearchResponse
 import type { EngineProcess } from '../test/support/engine-process.ts';
 import { clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
 import { load, tailEmptied, withEngine } from './bench-engine.ts';
+import { exactNeighbours, recallOf } from './exact-neighbours.ts';
 import { measureTransport, startEcho, type TransportFloor } from './floors/echo-floor.ts';
-import {
-  exactNeighbours,
-  graphParameters,
-  type HnswSearchFloor,
-  measureHnswFloor,
-  noCompiler,
-} from './floors/hnsw-floor.ts';
+import { graphParameters, type HnswSearchFloor, measureHnswFloor, noCompiler } from './floors/hnsw-floor.ts';
 import { type BenchOutcome, type Figure, figure } from './report/figure.ts';
 import { median } from './report/statistics.ts';
 
@@ -53,7 +48,7 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
       });
       await tailEmptied(engine, 'cases', 0);
       const { shardCount } = await engine.client.getStatus({});
-      const recall = await recallOf(engine, vectors, queries);
+      const recall = await engineRecall(engine, vectors, queries);
       const answer = await engine.client.search({ vector: rowBytes(queries, dimensions, 0), limit: k });
       const echo = await startEcho(answer as SearchResponse);
       const bytes = await startEcho(answer as SearchResponse, 'bytes');
@@ -83,27 +78,24 @@ async function searchFloor(vectors: Float32Array, queries: Float32Array): Promis
   return floor?.searches[0] ?? null;
 }
 
-/** Of the engine, over gRPC, against the exact neighbours; null where they cannot be had. */
-async function recallOf(
+/** Of the engine, over gRPC. */
+async function engineRecall(
   engine: EngineProcess,
   vectors: Float32Array,
   queries: Float32Array,
-): Promise<number | null> {
-  const exact = await exactNeighbours({ vectors, queries, k });
-  if (exact === null) return null;
-  let found = 0;
+): Promise<number> {
+  const found: number[][] = [];
   for (let q = 0; q < queryCount; q++) {
     const { hits } = await engine.client.search({ vector: rowBytes(queries, dimensions, q), limit: k });
-    const wanted = new Set(exact.subarray(q * k, (q + 1) * k));
-    found += hits.filter((hit) => wanted.has(Number(hit.document?.id.slice(2)))).length;
+    found.push(hits.map((hit) => Number(hit.document?.id.slice(2))));
   }
-  return found / (queryCount * k);
+  return recallOf(found, exactNeighbours({ vectors, queries, dimensions, k }));
 }
 
 interface Facts {
   readonly count: number;
   readonly shards: number;
-  readonly recall: number | null;
+  readonly recall: number;
 }
 
 function outcome({ count, shards, recall }: Facts, turns: readonly Turn[]): BenchOutcome {
@@ -126,7 +118,7 @@ function outcome({ count, shards, recall }: Facts, turns: readonly Turn[]): Benc
   return {
     figures: [
       ...(hasFloor ? ratioFigures(turns) : []),
-      ...(recall === null ? [] : [figure(`recall@10 over gRPC, ef ${ef}`, recall, 'share')]),
+      figure(`recall@10 over gRPC, ef ${ef}`, recall, 'share'),
       ...ofServer('engine', ({ engine }) => engine),
       ...ofServer('gRPC echo', ({ echo }) => echo),
       ...ofServer('gRPC echo of bytes', ({ bytes }) => bytes),

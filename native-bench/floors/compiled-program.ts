@@ -10,15 +10,15 @@ import { join } from 'node:path';
 const compiler = process.env['CXX'] ?? 'c++';
 
 /**
- * The path of the program that `words` (sources and flags, as for a compiler's command line) make, or null when there
- * is no compiler. Throws when the sources do not compile.
+ * The path of the program that `sources` (with the headers among them that may change) and `words` (flags, as for a
+ * compiler's command line) make, or null when there is no compiler. Throws when the sources do not compile.
  */
 export function compiledProgram(
   name: string,
   sources: readonly string[],
   words: readonly string[],
 ): string | null {
-  const command = [...sources, ...words];
+  const command = [...sources.filter((source) => !source.endsWith('.h')), ...words];
   const contents = sources.map((source) => readFileSync(source, 'utf8'));
   const key = createHash('sha256')
     .update([compiler, ...command, cpus()[0]?.model ?? '', ...contents].join('\n'))

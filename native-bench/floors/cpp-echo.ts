@@ -70,7 +70,7 @@ function compiledEcho(): string | null {
   if (outputOf('protoc', [...includes, ...out, ...protos.map((name) => `${name}.proto`)]) === null)
     return null;
   const sources = [
-    fileURLToPath(new URL('./echo-floor.cc', import.meta.url)),
+    ...['echo-floor.cc', 'program-options.h'].map((name) => fileURLToPath(new URL(name, import.meta.url))),
     ...protos.map((name) => join(made, `${name}.pb.cc`)),
     join(made, 'kms/v1/search_service.grpc.pb.cc'),
   ];

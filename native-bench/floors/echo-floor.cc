@@ -14,26 +14,18 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "kms/v1/search_service.grpc.pb.h"
+#include "program-options.h"
 
 using kms::v1::SearchRequest;
 using kms::v1::SearchResponse;
 using kms::v1::SearchService;
 using Clock = std::chrono::steady_clock;
-using Options = std::map<std::string, std::string>;
-
-static const std::string& option(const Options& options, const std::string& name) {
-  auto found = options.find(name);
-  if (found == options.end()) throw std::runtime_error("missing " + name + "=");
-  return found->second;
-}
 
 static std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -128,11 +120,10 @@ static void call(const Options& options) {
   auto stub = SearchService::NewStub(channel);
   double seconds = std::stod(option(options, "seconds"));
   measure(*stub, requests, 0.5, 1);  // connects, warms up
-  std::stringstream list(option(options, "in_flight"));
   std::printf("[");
   bool is_first = true;
-  for (std::string number; std::getline(list, number, ',');) {
-    auto m = measure(*stub, requests, seconds, std::stoul(number));
+  for (size_t in_flight : numbers(option(options, "in_flight"))) {
+    auto m = measure(*stub, requests, seconds, in_flight);
     std::printf("%s{\"inFlight\":%zu,\"p50Ms\":%.4f,\"p99Ms\":%.4f,\"perSecond\":%.1f}", is_first ? "" : ",", m.in_flight,
                 m.p50_ms, m.p99_ms, m.per_second);
     is_first = false;
@@ -141,21 +132,10 @@ static void call(const Options& options) {
 }
 
 int main(int count, char** words) {
-  try {
-    Options options;
-    for (int i = 2; i < count; i++) {
-      std::string word = words[i];
-      size_t equals = word.find('=');
-      if (equals == std::string::npos) throw std::runtime_error("expected name=value, got " + word);
-      options[word.substr(0, equals)] = word.substr(equals + 1);
-    }
-    std::string mode = count > 1 ? words[1] : "";
+  const std::string mode = count > 1 ? words[1] : "";
+  return run_program("echo-floor", std::max(0, count - 2), words + 2, [&](const Options& options) {
     if (mode == "serve") serve(options);
     else if (mode == "call") call(options);
     else throw std::runtime_error("expected serve or call");
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "echo-floor: %s\n", error.what());
-    return 2;
-  }
+  });
 }

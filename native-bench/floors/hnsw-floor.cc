@@ -1,11 +1,10 @@
 // The physical reference: hnswlib alone, the very headers the engine's addon is made of, compiled with -O3
 // -march=native. No Node, no gRPC, no disk: what is slower than this in the engine is the engine's own doing.
 //
-//   hnsw-floor measure vectors=FILE queries=FILE dimensions=384 m=16 ef_construction=100 ef=64,96 k=10 threads=1,2
-//   hnsw-floor exact   vectors=FILE queries=FILE dimensions=384 k=10 threads=2 out=FILE
+//   hnsw-floor vectors=FILE queries=FILE dimensions=384 m=16 ef_construction=100 ef=64,96 k=10 threads=1,2
 //
-// Files hold packed little-endian float32 rows of unit length. `measure` prints one JSON object; `exact` writes int32
-// labels [queries x k], nearest first. Each number of threads builds a graph of its own; searches run on the first one.
+// Files hold packed little-endian float32 rows of unit length. Prints one JSON object. Each number of threads builds a graph
+// of its own; searches run on the first one.
 
 #include <algorithm>
 #include <atomic>
@@ -13,35 +12,20 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "hnswlib/hnswlib.h"
+#include "program-options.h"
 
 using Clock = std::chrono::steady_clock;
 using Graph = hnswlib::HierarchicalNSW<float>;
-using Options = std::map<std::string, std::string>;
 
 static double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-static const std::string& option(const Options& options, const std::string& name) {
-  auto found = options.find(name);
-  if (found == options.end()) throw std::runtime_error("missing " + name + "=");
-  return found->second;
-}
-
-static std::vector<size_t> numbers(const std::string& list) {
-  std::vector<size_t> values;
-  std::stringstream parts(list);
-  for (std::string part; std::getline(parts, part, ',');) values.push_back(std::stoul(part));
-  return values;
 }
 
 // From malloc, in huge pages with glibc.malloc.hugetlb=1: the engine asks for them itself.
@@ -206,33 +190,10 @@ static void measure(const Options& options, const Rows& rows, const Rows& querie
 }
 
 int main(int count, char** words) {
-  try {
-    Options options;
-    for (int i = 2; i < count; i++) {
-      std::string word = words[i];
-      size_t equals = word.find('=');
-      if (equals == std::string::npos) throw std::runtime_error("expected name=value, got " + word);
-      options[word.substr(0, equals)] = word.substr(equals + 1);
-    }
+  return run_program("hnsw-floor", count - 1, words + 1, [](const Options& options) {
     size_t dimensions = std::stoul(option(options, "dimensions"));
     Rows rows = read_rows(option(options, "vectors"), dimensions);
     Rows queries = read_rows(option(options, "queries"), dimensions);
-    size_t k = std::min<size_t>(std::stoul(option(options, "k")), rows.count);
-    std::string mode = count > 1 ? words[1] : "";
-    if (mode == "measure") {
-      measure(options, rows, queries, k);
-    } else if (mode == "exact") {
-      auto labels = exact_neighbours(rows, queries, k, numbers(option(options, "threads")).front());
-      FILE* out = std::fopen(option(options, "out").c_str(), "wb");
-      if (out == nullptr || std::fwrite(labels.data(), sizeof(int32_t), labels.size(), out) != labels.size())
-        throw std::runtime_error("cannot write " + option(options, "out"));
-      std::fclose(out);
-    } else {
-      throw std::runtime_error("expected measure or exact");
-    }
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "hnsw-floor: %s\n", error.what());
-    return 2;
-  }
+    measure(options, rows, queries, std::min<size_t>(std::stoul(option(options, "k")), rows.count));
+  });
 }

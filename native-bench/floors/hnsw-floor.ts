@@ -1,11 +1,10 @@
-// Compiles and runs hnsw-floor.cc: how fast the index could be if nothing were around it. Also the exact neighbours
-// that a recall is measured against, which C++ finds in seconds where JavaScript takes minutes.
+// Compiles and runs hnsw-floor.cc: how fast the index could be if nothing were around it.
 //
 // This program has its vectors from malloc in huge pages (glibc.malloc.hugetlb=1, which is madvise), and the engine asks for
 // huge pages itself, so neither is ahead by its page tables.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -64,28 +63,12 @@ export async function measureHnswFloor(request: HnswFloorRequest): Promise<HnswF
     `ef=${ef.join()}`,
     `threads=${threads.join()}`,
   ];
-  return await withProgram(request, async (run) => JSON.parse(await run('measure', words)) as HnswFloor);
+  const printed = await measure(request, words);
+  return printed === null ? null : (JSON.parse(printed) as HnswFloor);
 }
 
-/**
- * The labels (row numbers) of each query's `k` nearest vectors, nearest first, packed, shape [queries × k]; null where
- * there is no C++ compiler. 100,000 × 1,000 takes some 5 s on 2 cores.
- */
-export async function exactNeighbours(request: HnswFloorRequest): Promise<Int32Array | null> {
-  return await withProgram(request, async (run, folder) => {
-    const out = join(folder, 'labels');
-    await run('exact', [`threads=${request.threads?.[0] ?? availableParallelism()}`, `out=${out}`]);
-    const bytes = readFileSync(out);
-    return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  });
-}
-
-type Run = (mode: string, words: readonly string[]) => Promise<string>;
-
-async function withProgram<T>(
-  request: HnswFloorRequest,
-  use: (run: Run, folder: string) => Promise<T>,
-): Promise<T | null> {
+/** What the program prints; null without a compiler. */
+async function measure(request: HnswFloorRequest, words: readonly string[]): Promise<string | null> {
   const program = compiledFloor();
   if (program === null) return null;
   const { vectors, queries, k = 10, dimensions = graphParameters.dimensions } = request;
@@ -100,11 +83,8 @@ async function withProgram<T>(
       `dimensions=${dimensions}`,
       `k=${k}`,
     ];
-    const run: Run = async (mode, words) => {
-      const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
-      return (await promisify(execFile)(program, [mode, ...shared, ...words], { env })).stdout;
-    };
-    return await use(run, folder);
+    const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+    return (await promisify(execFile)(program, [...shared, ...words], { env })).stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -112,11 +92,13 @@ async function withProgram<T>(
 
 /** The program's path; null without a compiler. */
 function compiledFloor(): string | null {
-  const source = fileURLToPath(new URL('./hnsw-floor.cc', import.meta.url));
+  const sources = ['hnsw-floor.cc', 'program-options.h'].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
+  );
   const require = createRequire(import.meta.url);
   const headers = join(dirname(require.resolve('hnswlib-node/package.json')), 'src');
   const words = ['-std=c++17', '-O3', '-march=native', '-pthread', '-w', `-I${headers}`];
-  return compiledProgram('hnsw-floor', [source], words);
+  return compiledProgram('hnsw-floor', sources, words);
 }
 
 export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusteredVectors } from '../bench-data.ts';
+import { exactNeighbours } from '../exact-neighbours.ts';
 
 export interface DataShape {
   readonly dimensions: number;
@@ -45,52 +46,12 @@ export class PeerData {
     return this.rows(stored + extra + (i % queries), 1);
   }
 
-  /** Ids of the `limit` nearest stored vectors of the first `count` queries, by inner products with all of them. */
+  /** Ids of the `limit` nearest stored vectors of the first `count` queries. */
   exactAnswers(count: number, limit: number): Set<number>[] {
-    const stored = this.rows(0, this.shape.stored);
-    return Array.from({ length: count }, (_, i) => nearest(stored, this.query(i), limit));
+    const { dimensions, stored, extra } = this.shape;
+    const queries = this.rows(stored + extra, count);
+    return exactNeighbours({ vectors: this.rows(0, stored), queries, dimensions, k: limit });
   }
 }
 
 const pathIn = (folder: string) => join(folder, 'vectors.f32');
-
-function nearest(stored: Float32Array, query: Float32Array, limit: number): Set<number> {
-  const best: { id: number; score: number }[] = [];
-  let worst = Number.NEGATIVE_INFINITY;
-  const dimensions = query.length;
-  for (let id = 0; id * dimensions < stored.length; id++) {
-    const score = innerProduct(stored, id * dimensions, query);
-    if (score <= worst) continue;
-    best.push({ id, score });
-    best.sort((a, b) => b.score - a.score);
-    if (best.length > limit) best.pop();
-    if (best.length === limit) worst = best.at(-1)?.score ?? worst;
-  }
-  return new Set(best.map(({ id }) => id));
-}
-
-/** Four sums, so that additions do not wait for one another. `query.length` is a multiple of four. */
-function innerProduct(stored: Float32Array, start: number, query: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < query.length; i += 4) {
-    a += (stored[start + i] as number) * (query[i] as number);
-    b += (stored[start + i + 1] as number) * (query[i + 1] as number);
-    c += (stored[start + i + 2] as number) * (query[i + 2] as number);
-    d += (stored[start + i + 3] as number) * (query[i + 3] as number);
-  }
-  return a + b + (c + d);
-}
-
-/** Share of the exact answers that were found, 0..1. */
-export function recallOf(found: readonly (readonly number[])[], exact: readonly Set<number>[]): number {
-  let hits = 0;
-  let total = 0;
-  for (const [i, answers] of exact.entries()) {
-    total += answers.size;
-    hits += new Set((found[i] ?? []).filter((id) => answers.has(id))).size;
-  }
-  return hits / total;
-}

@@ -4,10 +4,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recallOf } from '../exact-neighbours.ts';
 import { quantile } from '../report/statistics.ts';
 import { ClientProcess } from './client-process.ts';
 import type { Effort, Peer, PeerServer } from './peer.ts';
-import { type PeerData, recallOf } from './peer-data.ts';
+import type { PeerData } from './peer-data.ts';
 
 export interface MeasurementPlan {
   readonly dataFolder: string;

@@ -1,9 +1,12 @@
 // The measured points of the scaling law, as figures, as plots, and back: the page of the law is made from the plots that the
 // records keep.
 
-import { graphBytes } from '../graph-bytes.ts';
+import { linkedBytes } from '../../src/vector/graph-bytes.ts';
 import { type Figure, figure, type Plot } from './figure.ts';
 import { type PowerLaw, powerLaw } from './statistics.ts';
+
+/** Of the vectors that are measured, with the engine's default M. */
+const shape = { dimensions: 384, m: 16 } as const;
 
 export interface ScalePoint {
   readonly vectors: number;
@@ -169,7 +172,7 @@ export function costLaw(points: readonly ScalePoint[], cost: ScaleCost): PowerLa
 export function bytesPerVector(points: readonly ScalePoint[]): number {
   const [first, last] = [points[0] as ScalePoint, points.at(-1) as ScalePoint];
   const slope = (last.memoryBytes - first.memoryBytes) / (last.vectors - first.vectors);
-  return Math.max(slope || 0, graphBytes(1, 384, 16));
+  return Math.max(slope || 0, linkedBytes(shape, 1));
 }
 
 export function scalingFigures(points: readonly ScalePoint[]): Figure[] {
@@ -181,7 +184,7 @@ export function scalingFigures(points: readonly ScalePoint[]): Figure[] {
       figure(`${at}: recall@10`, point.recall, ''),
       figure(
         `${at}: memory added / vectors and graph`,
-        point.memoryBytes / graphBytes(point.vectors, 384, 16),
+        point.memoryBytes / linkedBytes(shape, point.vectors),
         'ratio',
       ),
       figure(`${at}: ready after a stop`, point.cleanStartSeconds, 's'),

@@ -4,6 +4,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, fromFault, KmsError } from '../base/errors.ts';
+import { LiveEntries } from '../base/live-entries.ts';
 import type { ActorRef, AskOptions, Lane, TasksOf } from './actor.ts';
 import type { ActorObserver } from './actor-observer.ts';
 import { deadlineExceeded, PendingAsk } from './pending-ask.ts';
@@ -29,8 +30,9 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
   readonly #parts: ActorHandleParts;
   readonly #lanes: Readonly<Record<Lane, LaneState>>;
   /** In the thread's hands, by id. At most the sum of the credits. */
-  readonly #sent = new Map<number, PendingAsk>();
+  readonly #sent = new LiveEntries<PendingAsk>();
   readonly #onMessage = (message: FromThread) => this.#receive(message);
+  readonly #onAbandon = (ask: PendingAsk) => this.#abandon(ask);
   #port: MessagePort | null = null;
   #isSending = false;
   #refusal: KmsError | null = null;
@@ -75,7 +77,7 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
         name: task,
         payload: request,
       };
-      const settlement = { resolve, reject, onAbandon: (ask: PendingAsk) => this.#abandon(ask) };
+      const settlement = { resolve, reject, onAbandon: this.#onAbandon };
       const ask = new PendingAsk(message, options, this.#parts.clock, settlement);
       const state = this.#lanes[lane];
       if (this.#isSending && state.creditsFree > 0 && state.queue.size === 0) return this.#send(ask);
@@ -114,7 +116,7 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
       }
       port.close();
     }
-    const lost = [...this.#sent.values()];
+    const lost = this.#sent.values();
     this.#sent.clear();
     this.#lanes.urgent.creditsFree = this.#parts.credits.urgent;
     this.#lanes.bulk.creditsFree = this.#parts.credits.bulk;
@@ -184,7 +186,7 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
       return;
     }
     this.#lanes[message.lane].creditsFree -= 1;
-    this.#sent.set(message.id, ask);
+    this.#sent.add(message.id, ask);
   }
 
   #receive(message: FromThread): void {
@@ -192,9 +194,8 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
       this.#parts.onReport(message);
       return;
     }
-    const ask = this.#sent.get(message.id);
+    const ask = this.#sent.take(message.id);
     if (!ask) return;
-    this.#sent.delete(message.id);
     const { lane, name } = ask.message;
     this.#lanes[lane].creditsFree += 1;
     this.#parts.observer.onWait(this.name, lane, message.waitedMs / 1000);
@@ -208,7 +209,7 @@ export class ActorHandle<T extends TasksOf<T>> implements ActorRef<T> {
   /** The asker has gone. A sent task keeps its credit until the thread answers: it still takes the thread's time. */
   #abandon(ask: PendingAsk): void {
     const { id, lane } = ask.message;
-    if (this.#sent.has(id)) {
+    if (this.#sent.get(id) !== undefined) {
       this.#port?.postMessage({ type: 'cancel', id } satisfies ToThread);
       return;
     }

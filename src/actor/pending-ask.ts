@@ -2,7 +2,7 @@
 
 import type { Clock, Timer } from '../base/clock.ts';
 import { KmsError } from '../base/errors.ts';
-import type { AskOptions } from './actor.ts';
+import type { AbortNotice, AskOptions } from './actor.ts';
 import type { TaskMessage } from './work-protocol.ts';
 
 export interface AskSettlement {
@@ -16,7 +16,7 @@ export class PendingAsk {
   readonly message: TaskMessage;
   readonly transfer: readonly ArrayBuffer[];
   readonly #settlement: AskSettlement;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortNotice | undefined;
   readonly #onAbort = () =>
     this.#abandon(new KmsError('cancelled', `ask ${this.message.name} was cancelled`));
   #deadline: Timer | null = null;

@@ -4,9 +4,10 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { KmsError, toFault } from '../base/errors.ts';
+import { LiveEntries } from '../base/live-entries.ts';
 import type { ActorBehavior, Task } from './actor.ts';
 import type { ProgressWord } from './progress-word.ts';
-import { TaskScope } from './task-scope.ts';
+import { type TaskRuntime, TaskScope } from './task-scope.ts';
 import type { FromThread, OutcomeMessage, TaskMessage, ToThread } from './work-protocol.ts';
 
 export type AnyTasks = Record<string, Task<unknown, unknown>>;
@@ -30,12 +31,13 @@ export class TaskLoop {
   readonly #port: MessagePort;
   readonly #clock: Clock;
   readonly #progress: ProgressWord;
+  readonly #runtime: TaskRuntime = { nowMs: () => this.#clock.nowMs(), serveOthers: () => this.giveWay() };
   #behavior: ActorBehavior<AnyTasks> | null = null;
   // Neither lane outgrows the sender's credits, so the arrays stay short.
   readonly #urgent: Job[] = [];
   readonly #bulk: Job[] = [];
   /** Queued and running ones by id. */
-  readonly #jobs = new Map<number, Job>();
+  readonly #jobs = new LiveEntries<Job>();
   #bulkRunning = 0;
   #urgentMs = 0;
   #hasBackground = false;
@@ -109,10 +111,9 @@ export class TaskLoop {
       this.#cancel(message.id);
       return;
     }
-    const runtime = { nowMs: () => this.#clock.nowMs(), serveOthers: () => this.giveWay() };
-    const scope = new TaskScope(message, runtime);
+    const scope = new TaskScope(message, this.#runtime);
     const job: Job = { message, scope, startedMs: null, urgentMsBefore: 0 };
-    this.#jobs.set(message.id, job);
+    this.#jobs.add(message.id, job);
     if (this.#isClosed) {
       this.#finish(job, { error: new KmsError('unavailable', 'the actor is stopping') });
       return;
@@ -244,7 +245,7 @@ export class TaskLoop {
   }
 
   #finish(job: Job, result: Result): void {
-    this.#jobs.delete(job.message.id);
+    this.#jobs.take(job.message.id);
     this.#progress.bump();
     const nowMs = this.#clock.nowMs();
     const startedMs = job.startedMs ?? nowMs;

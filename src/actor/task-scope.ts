@@ -4,24 +4,28 @@ import { KmsError } from '../base/errors.ts';
 import type { Lane, TaskContext } from './actor.ts';
 import type { TaskMessage } from './work-protocol.ts';
 
+/** The same for all tasks of a thread. */
+export interface TaskRuntime {
+  nowMs(): number;
+  serveOthers(): void;
+}
+
 export class TaskScope implements TaskContext {
   readonly lane: Lane;
   readonly deadlineMs: number | null;
   /** Buffers that move with the reply. */
   readonly transferList: ArrayBuffer[] = [];
   readonly #name: string;
-  readonly #nowMs: () => number;
-  readonly #serveOthers: () => void;
+  readonly #runtime: TaskRuntime;
   #isCancelled = false;
   // Made when first read: most handlers never look at it, and an AbortController costs more than a small task.
   #controller: AbortController | null = null;
 
-  constructor(message: TaskMessage, runtime: { nowMs(): number; serveOthers(): void }) {
+  constructor(message: TaskMessage, runtime: TaskRuntime) {
     this.lane = message.lane;
     this.deadlineMs = message.deadlineMs;
     this.#name = message.name;
-    this.#nowMs = () => runtime.nowMs();
-    this.#serveOthers = () => runtime.serveOthers();
+    this.#runtime = runtime;
   }
 
   get signal(): AbortSignal {
@@ -33,7 +37,7 @@ export class TaskScope implements TaskContext {
   }
 
   giveWay(): void {
-    this.#serveOthers();
+    this.#runtime.serveOthers();
     this.throwIfUnwanted();
   }
 
@@ -50,7 +54,7 @@ export class TaskScope implements TaskContext {
 
   throwIfUnwanted(): void {
     if (this.#isCancelled) throw this.#cancelled();
-    if (this.deadlineMs !== null && this.#nowMs() >= this.deadlineMs) {
+    if (this.deadlineMs !== null && this.#runtime.nowMs() >= this.deadlineMs) {
       throw new KmsError('deadline_exceeded', `the deadline of task ${this.#name} has passed`);
     }
   }

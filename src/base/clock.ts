@@ -14,9 +14,34 @@ export interface Clock {
   setTimer(delayMs: number, action: () => void): Timer;
 }
 
-/** Real time. `hrtime` counts from the machine's boot, so a deadline means the same instant on every thread. */
+/** Counts from the machine's boot, the same on every thread. */
+function bootMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/**
+ * What `performance.now`, which counts from the thread's own beginning, lacks to `bootMs`: both read one clock, and the
+ * one makes no bigint (50 ns instead of 350; a search asks for the time twenty times). Of a few tries the one that was
+ * interrupted least is right to a microsecond.
+ */
+function threadOriginMs(): number {
+  let [originMs, shortestMs] = [0, Number.POSITIVE_INFINITY];
+  for (let tries = 0; tries < 5; tries += 1) {
+    const beforeMs = bootMs();
+    const nowMs = performance.now();
+    const afterMs = bootMs();
+    if (afterMs - beforeMs >= shortestMs) continue;
+    shortestMs = afterMs - beforeMs;
+    originMs = (beforeMs + afterMs) / 2 - nowMs;
+  }
+  return originMs;
+}
+
+const originMs = threadOriginMs();
+
+/** Real time; a deadline means the same instant on every thread. */
 export const systemClock: Clock = {
-  nowMs: () => Number(process.hrtime.bigint()) / 1e6,
+  nowMs: () => originMs + performance.now(),
   epochMs: () => Date.now(),
   setTimer: (delayMs, action) => {
     const handle = setTimeout(action, delayMs);

@@ -73,7 +73,9 @@ export function encodeAnswers(
   return encoded(() => {
     for (const [i, answer] of answers.entries()) {
       const shown = options[i] ?? { omitBody: false };
-      writer.message(1, () => writeAnswer(answer, shown, searchLayout));
+      const start = writer.open(1);
+      writeAnswer(answer, shown, searchLayout);
+      writer.close(start);
     }
   });
 }
@@ -86,7 +88,9 @@ export function encodeStreamed(
 ): EncodedMessage {
   return encoded(() => {
     writer.text(1, requestId);
-    writer.message(2, () => writeAnswer(answer, options, searchLayout));
+    const start = writer.open(2);
+    writeAnswer(answer, options, searchLayout);
+    writer.close(start);
   });
 }
 
@@ -112,8 +116,12 @@ function tooManyBytes(): KmsError {
 }
 
 function writeAnswer(answer: SearchAnswer, options: AnswerOptions, layout: Layout): void {
-  for (const hit of answer.hits) writer.message(1, () => writeHit(hit, options));
-  writer.message(2, () => writeTimings(answer.timings));
+  for (const hit of answer.hits) {
+    const start = writer.open(1);
+    writeHit(hit, options);
+    writer.close(start);
+  }
+  writeTimings(2, answer.timings);
   writer.text(3, answer.searchId);
   writer.whole(5, filterPlans[answer.filterPlan]);
   if (layout.rerank !== null) writer.whole(layout.rerank, rerankOutcomes[answer.rerank]);
@@ -128,17 +136,20 @@ function writeAnswer(answer: SearchAnswer, options: AnswerOptions, layout: Layou
   );
 }
 
-function writeTimings({ embedMs, searchMs, totalMs, rankMs, rerankMs, fetchMs }: SearchTimings): void {
+function writeTimings(field: number, timings: SearchTimings): void {
+  const { embedMs, searchMs, totalMs, rankMs, rerankMs, fetchMs } = timings;
+  const start = writer.open(field);
   writer.double(1, embedMs);
   writer.double(2, searchMs);
   writer.double(3, totalMs);
   writer.double(4, rankMs);
   writer.double(5, rerankMs);
   writer.double(6, fetchMs);
+  writer.close(start);
 }
 
 function writeHit(hit: SearchHit, options: AnswerOptions): void {
-  writer.message(1, () => writeDocument(hit.document, options));
+  writeDocument(1, hit.document, options);
   writer.double(2, hit.cosine);
   writer.double(3, hit.lexicalScore);
   writer.double(4, hit.score);
@@ -148,23 +159,24 @@ function writeHit(hit: SearchHit, options: AnswerOptions): void {
   writer.whole(8, hit.isPinned ? 1 : 0);
   writer.texts(9, hit.matchedTerms);
   for (const { start, end } of hit.highlights) {
-    writer.message(10, () => {
-      writer.whole(1, start);
-      writer.whole(2, end);
-    });
+    const range = writer.open(10);
+    writer.whole(1, start);
+    writer.whole(2, end);
+    writer.close(range);
   }
   for (const { collection, id } of hit.duplicates) {
-    writer.message(11, () => {
-      writer.text(1, collection);
-      writer.text(2, id);
-    });
+    const name = writer.open(11);
+    writer.text(1, collection);
+    writer.text(2, id);
+    writer.close(name);
   }
   const { explanation } = hit;
-  if (explanation !== null) writer.message(12, () => writeHitExplanation(explanation));
+  if (explanation !== null) writeHitExplanation(12, explanation);
 }
 
 /** On the wire 0 stands for a rank that there is not. */
-function writeHitExplanation(explanation: HitExplanation): void {
+function writeHitExplanation(field: number, explanation: HitExplanation): void {
+  const start = writer.open(field);
   writer.whole(1, explanation.semanticRank ?? 0);
   writer.whole(2, explanation.lexicalRank ?? 0);
   writer.whole(3, explanation.fusedRank);
@@ -172,9 +184,11 @@ function writeHitExplanation(explanation: HitExplanation): void {
   writer.double(5, explanation.rerankScore ?? 0);
   writer.double(6, explanation.coverage);
   writer.double(7, explanation.prior);
+  writer.close(start);
 }
 
-function writeDocument(document: StoredDocument, { omitBody }: AnswerOptions): void {
+function writeDocument(field: number, document: StoredDocument, { omitBody }: AnswerOptions): void {
+  const start = writer.open(field);
   writer.text(1, document.id);
   writer.text(2, document.collection);
   writer.text(3, document.title);
@@ -182,38 +196,47 @@ function writeDocument(document: StoredDocument, { omitBody }: AnswerOptions): v
   writer.text(5, document.mediaType);
   writeAttributes(document.attributes);
   const { updateTimeMs, vectors } = document;
-  if (updateTimeMs !== null) writer.message(7, () => writeTime(updateTimeMs));
+  if (updateTimeMs !== null) writeTime(7, updateTimeMs);
   if (vectors !== null) writer.bytes(8, vectorToWire(vectors));
   writer.text(9, document.contentHash);
   writer.whole(10, document.commitSequence);
-  writer.message(11, () => writeTime(document.commitTimeMs));
+  writeTime(11, document.commitTimeMs);
   writer.text(12, document.generation);
   writer.whole(13, document.chunkCount);
+  writer.close(start);
 }
 
 function writeAttributes(attributes: Attributes): void {
   for (const name in attributes) {
     const value = attributes[name];
     if (value === undefined) continue;
-    writer.message(6, () => {
-      writer.text(1, name);
-      writer.message(2, () => writeAttribute(value));
-    });
+    const entry = writer.open(6);
+    writer.text(1, name);
+    writeAttribute(2, value);
+    writer.close(entry);
   }
 }
 
-function writeAttribute(value: AttributeValue): void {
+function writeAttribute(field: number, value: AttributeValue): void {
+  const start = writer.open(field);
   if (typeof value === 'string') writer.textOf(1, value);
   else if (typeof value === 'number') writer.doubleOf(2, value);
   else if (typeof value === 'boolean') writer.wholeOf(3, value ? 1 : 0);
-  else if ('timeMs' in value) writer.message(4, () => writeTime(value.timeMs));
-  else writer.message(5, () => writer.texts(1, value));
+  else if ('timeMs' in value) writeTime(4, value.timeMs);
+  else {
+    const list = writer.open(5);
+    writer.texts(1, value);
+    writer.close(list);
+  }
+  writer.close(start);
 }
 
 /** google.protobuf.Timestamp */
-function writeTime(timeMs: number): void {
+function writeTime(field: number, timeMs: number): void {
+  const start = writer.open(field);
   const seconds = Math.floor(timeMs / 1000);
   if (seconds < 0) writer.negative(1, seconds);
   else writer.whole(1, seconds);
   writer.whole(2, Math.floor((timeMs - seconds * 1000) * 1e6));
+  writer.close(start);
 }

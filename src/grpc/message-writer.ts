@@ -104,21 +104,23 @@ export class MessageWriter {
     this.#buffer[this.#end++] = Number(rest);
   }
 
-  /** A message within this one; `write` writes its fields. */
-  message(field: number, write: () => void): void {
+  /** A message within this one: its fields are what is written until `close`, which takes what this returns. */
+  open(field: number): number {
     this.#reserve(2 * varintBytesMax);
     this.#tag(field, delimited);
     // Most take two bytes to say how long they are; what does not is moved when that is known.
-    const lengthAt = this.#end;
     this.#end += 2;
-    write();
-    const length = this.#end - lengthAt - 2;
+    return this.#end;
+  }
+
+  close(start: number): void {
+    const length = this.#end - start;
     const lengthBytes = varintBytes(length);
     if (lengthBytes !== 2) {
       this.#reserve(varintBytesMax);
-      this.#buffer.copyWithin(lengthAt + lengthBytes, lengthAt + 2, this.#end);
+      this.#buffer.copyWithin(start - 2 + lengthBytes, start, this.#end);
     }
-    this.#end = lengthAt;
+    this.#end = start - 2;
     this.#varint(length);
     this.#end += length;
   }

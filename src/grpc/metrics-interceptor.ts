@@ -1,10 +1,9 @@
-// Counts and times every call on its way in and out.
+// Counts and times every call on its way in and out. A call is wrapped by one object and not by grpc-js's
+// ServerInterceptingCall, which with its builders makes some twenty for each.
 
 import {
-  ResponderBuilder,
-  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
   type ServerInterceptor,
-  ServerListenerBuilder,
   type ServerMethodDefinition,
   status,
 } from '@grpc/grpc-js';
@@ -14,6 +13,30 @@ import { statusNames } from './status.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of any message type
 type AnyMethod = ServerMethodDefinition<any, any>;
+type Listener = Parameters<ServerInterceptingCallInterface['start']>[0];
+type Metadata = Parameters<ServerInterceptingCallInterface['sendMetadata']>[0];
+type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0];
+
+/** What the calls of a method have in common. */
+interface MeasuredMethod {
+  readonly labels: GrpcMethodLabels;
+  readonly metrics: GrpcMetrics;
+  readonly clock: Clock;
+}
+
+export function metricsInterceptor(metrics: GrpcMetrics, clock: Clock): ServerInterceptor {
+  /** One entry a method of the server: calls of unknown methods do not come this far. */
+  const methods = new Map<string, MeasuredMethod>();
+  return (definition, call) => {
+    let method = methods.get(definition.path);
+    if (method === undefined) {
+      method = { labels: labelsOf(definition), metrics, clock };
+      methods.set(definition.path, method);
+    }
+    // The declared type is grpc-js's own class, of which it uses what the interface names.
+    return new MeasuredCall(method, call) as unknown as ReturnType<ServerInterceptor>;
+  };
+}
 
 function labelsOf({ path, requestStream, responseStream }: AnyMethod): GrpcMethodLabels {
   const [service = '', method = ''] = path.slice(1).split('/');
@@ -27,44 +50,111 @@ function labelsOf({ path, requestStream, responseStream }: AnyMethod): GrpcMetho
   return { grpc_service: service, grpc_method: method, grpc_type: type };
 }
 
-export function metricsInterceptor(metrics: GrpcMetrics, clock: Clock): ServerInterceptor {
-  /** One entry a method of the server: calls of unknown methods do not come this far. */
-  const labelsByPath = new Map<string, GrpcMethodLabels>();
-  return (method, call) => {
-    const labels = labelsByPath.get(method.path) ?? labelsOf(method);
-    labelsByPath.set(method.path, labels);
-    const startMs = clock.nowMs();
-    let isHandled = false;
-    const handled = (code: number) => {
-      if (isHandled) return;
-      isHandled = true;
-      metrics.callHandled(labels, statusNames[code] ?? 'UNKNOWN', (clock.nowMs() - startMs) / 1000);
-    };
-    metrics.callStarted(labels);
-    const listener = new ServerListenerBuilder()
-      .withOnReceiveMessage((message, next) => {
-        metrics.messageReceived(labels);
-        next(message);
-      })
-      // Comes without a status when the client has gone and when the transport ended the call itself, for a deadline
-      // or for a message over the limit; only the deadline can be told from here.
-      .withOnCancel(() =>
-        handled(isPast(call.getDeadline(), clock) ? status.DEADLINE_EXCEEDED : status.CANCELLED),
-      )
-      .build();
-    const responder = new ResponderBuilder()
-      .withStart((next) => next(listener))
-      .withSendMessage((message, next) => {
-        metrics.messageSent(labels);
-        next(message);
-      })
-      .withSendStatus((sent, next) => {
-        handled(sent.code ?? status.UNKNOWN);
-        next(sent);
-      })
-      .build();
-    return new ServerInterceptingCall(call, responder);
-  };
+/** Stands between grpc-js's handler of a call, which starts it and listens, and the call itself. */
+class MeasuredCall implements ServerInterceptingCallInterface {
+  readonly #method: MeasuredMethod;
+  readonly #call: ServerInterceptingCallInterface;
+  readonly #startMs: number;
+  #listener: Listener | null = null;
+  #isHandled = false;
+
+  constructor(method: MeasuredMethod, call: ServerInterceptingCallInterface) {
+    this.#method = method;
+    this.#call = call;
+    this.#startMs = method.clock.nowMs();
+    method.metrics.callStarted(method.labels);
+  }
+
+  // ── what comes in ──
+
+  start(listener: Listener): void {
+    this.#listener = listener;
+    this.#call.start(this);
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#listener?.onReceiveMetadata(metadata);
+  }
+
+  onReceiveMessage(message: unknown): void {
+    const { metrics, labels } = this.#method;
+    metrics.messageReceived(labels);
+    this.#listener?.onReceiveMessage(message);
+  }
+
+  onReceiveHalfClose(): void {
+    this.#listener?.onReceiveHalfClose();
+  }
+
+  /**
+   * Comes after each call. Without a status before it, the client has gone or the transport ended the call itself, for a
+   * deadline or for a message over the limit; only the deadline can be told from here.
+   */
+  onCancel(): void {
+    if (!this.#isHandled) {
+      const isLate = isPast(this.getDeadline(), this.#method.clock);
+      this.#handled(isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED);
+    }
+    const listener = this.#listener;
+    // Nothing comes after this, and the stream, which holds this, stays in memory for long after it was closed: Node keeps
+    // streams in a Map (see live-entries.ts). The request and the handler need not stay with it.
+    this.#listener = null;
+    listener?.onCancel();
+  }
+
+  // ── what goes out ──
+
+  sendMetadata(metadata: Metadata): void {
+    this.#call.sendMetadata(metadata);
+  }
+
+  sendMessage(message: unknown, callback: () => void): void {
+    const { metrics, labels } = this.#method;
+    metrics.messageSent(labels);
+    this.#call.sendMessage(message, callback);
+  }
+
+  sendStatus(sent: Status): void {
+    this.#handled(sent.code ?? status.UNKNOWN);
+    this.#call.sendStatus(sent);
+  }
+
+  // ── what is passed on ──
+
+  startRead(): void {
+    this.#call.startRead();
+  }
+
+  getPeer() {
+    return this.#call.getPeer();
+  }
+
+  getDeadline() {
+    return this.#call.getDeadline();
+  }
+
+  getHost() {
+    return this.#call.getHost();
+  }
+
+  getAuthContext() {
+    return this.#call.getAuthContext();
+  }
+
+  getConnectionInfo() {
+    return this.#call.getConnectionInfo();
+  }
+
+  getMetricsRecorder() {
+    return this.#call.getMetricsRecorder();
+  }
+
+  #handled(code: number): void {
+    if (this.#isHandled) return;
+    this.#isHandled = true;
+    const { metrics, labels, clock } = this.#method;
+    metrics.callHandled(labels, statusNames[code] ?? 'UNKNOWN', (clock.nowMs() - this.#startMs) / 1000);
+  }
 }
 
 function isPast(deadline: Date | number, clock: Clock): boolean {

@@ -1,6 +1,5 @@
 // What every handler needs, and what is the same at the start of every call.
 
-import { setMaxListeners } from 'node:events';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { ActorLog } from '../actor/actor.ts';
 import type { Clock } from '../base/clock.ts';
@@ -22,45 +21,6 @@ export interface RpcHost {
   readonly ingestStreamMessages: number;
   /** Aborted when the server drains: streams finish what they hold and end. */
   readonly drainSignal: AbortSignal;
-}
-
-/** What calls of every kind and message type have in common. */
-interface AnyCall {
-  readonly cancelled: boolean;
-  getDeadline(): Date | number;
-  once(event: 'cancelled', listener: () => void): unknown;
-  removeListener(event: 'cancelled', listener: () => void): unknown;
-}
-
-export interface OpenCall {
-  /** The call's deadline and cancellation as the engine understands them. */
-  readonly options: CallOptions;
-  /** To be called before an answer is sent that leaves nothing to abort: grpc-js says `cancelled` of every call that is over. */
-  end(): void;
-}
-
-/** The options of a call that goes on until the client or the server ends it: a stream. */
-export function callOptionsOf(call: AnyCall, clock: Clock): CallOptions {
-  return openCall(call, clock).options;
-}
-
-export function openCall(call: AnyCall, clock: Clock): OpenCall {
-  const gone = new AbortController();
-  // Everything that works on the call listens, and on a stream that is several requests; Node would warn from 11 on.
-  setMaxListeners(0, gone.signal);
-  const abort = () => gone.abort(new KmsError('cancelled', 'the caller has gone'));
-  if (call.cancelled) abort();
-  else call.once('cancelled', abort);
-  const deadline = call.getDeadline();
-  const deadlineEpochMs = deadline instanceof Date ? deadline.getTime() : deadline;
-  // A deadline on the wall clock becomes one on the monotonic clock, which all threads share and nobody sets.
-  const deadlineMs = Number.isFinite(deadlineEpochMs)
-    ? clock.nowMs() + deadlineEpochMs - clock.epochMs()
-    : null;
-  return {
-    options: { signal: gone.signal, deadlineMs },
-    end: () => call.removeListener('cancelled', abort),
-  };
 }
 
 /** How long a vector has to be that goes to these collections, by what serves them now. */

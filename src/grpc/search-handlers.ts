@@ -2,7 +2,7 @@
 
 import { toFault } from '../base/errors.ts';
 import { limits } from '../model/limits.ts';
-import type { SearchAnswer } from '../model/query.ts';
+import type { SearchQuery } from '../model/query.ts';
 import type { CallOptions, EngineApi } from '../pipeline/engine-api.ts';
 import { feedbackHandlers } from './analytics-handlers.ts';
 import { encodeAnswer, encodeAnswers, encodeSimilar, encodeStreamed } from './encode-answer.ts';
@@ -34,8 +34,10 @@ export function searchHandlers(host: RpcHost): Record<keyof SearchServiceDefinit
     Search: unaryHandler<SearchRequest__Output, EncodedMessage>(
       host,
       { needsReady },
-      async (request, faults, options) =>
-        encodeAnswer(await search(engine, request, '', faults, options), request),
+      async (request, faults, options) => {
+        const query = queryOf(engine, request, '', faults);
+        return encodeAnswer(await engine.search(query, options), request);
+      },
     ),
     FindSimilar: unaryHandler<FindSimilarRequest__Output, EncodedMessage>(
       host,
@@ -56,16 +58,16 @@ export function searchHandlers(host: RpcHost): Record<keyof SearchServiceDefinit
   };
 }
 
-async function search(
+/** Throws what is wrong with the request. `path`: where it lies in the message. */
+function queryOf(
   engine: EngineApi,
   request: SearchRequest__Output,
   path: string,
   faults: InputFaults,
-  options: CallOptions,
-): Promise<SearchAnswer> {
+): SearchQuery {
   const query = searchFromWire(request, path, dimensionsIn(engine), faults);
   faults.throwIfAny();
-  return engine.search(query, options);
+  return query;
 }
 
 async function batchSearch(
@@ -114,7 +116,8 @@ async function answerStreamed(
   if (request === null) faults.add('search', 'is not set');
   try {
     if (request === null) throw faults.toError();
-    return encodeStreamed(requestId, await search(engine, request, 'search', faults, options), request);
+    const query = queryOf(engine, request, 'search', faults);
+    return encodeStreamed(requestId, await engine.search(query, options), request);
   } catch (error) {
     logFault(log, 'SearchStream', error);
     return { requestId: isIdAtFault ? '' : requestId, error: toWireError(toFault(error)) };

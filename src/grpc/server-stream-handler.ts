@@ -4,10 +4,11 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { deferred } from '../base/deferred.ts';
 import { KmsError } from '../base/errors.ts';
+import { CallScope } from './call-scope.ts';
 import { InputFaults } from './input-faults.ts';
 import { newestOnly } from './newest-only.ts';
 import type { Received } from './received.ts';
-import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import { checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
 
 /** The states to send. `signal` is aborted when the caller has gone or the server drains; the states should end then. */
 export type StateStream<Request, Response> = (
@@ -25,7 +26,7 @@ export function serverStreamHandler<Request, Response>(
   streamed: StreamedStates = 'newest',
 ): (call: ServerWritableStream<Received<Request>, Response>) => void {
   return (call) => {
-    const options = callOptionsOf(call, host.clock);
+    const options = new CallScope(call, host.clock);
     const ending = new AbortController();
     const end = () => ending.abort();
     const signals = [options.signal, host.drainSignal];

@@ -3,8 +3,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { CallOptions } from '../pipeline/engine-api.ts';
 import { type BoundedStreamOptions, serveBoundedStream } from './bounded-stream.ts';
+import { CallScope } from './call-scope.ts';
 import type { Received } from './received.ts';
-import { callOptionsOf, checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
+import { checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
 
 export interface StreamHandler<Request, Response>
   extends Pick<BoundedStreamOptions<Request, Response>, 'messagesMax' | 'bytesMax' | 'order'> {
@@ -17,7 +18,7 @@ export function streamHandler<Request, Response>(
   { answer, ...bounds }: StreamHandler<Request, Response>,
 ): (call: ServerDuplexStream<Received<Request>, Response>) => void {
   return (call) => {
-    const options = callOptionsOf(call, host.clock);
+    const options = new CallScope(call, host.clock);
     const failure = (error: unknown) => failureOf(host, call.getPath(), error);
     try {
       checkDeadline(options, host.clock);

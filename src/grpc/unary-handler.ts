@@ -3,9 +3,10 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 import { KmsError } from '../base/errors.ts';
 import type { CallOptions } from '../pipeline/engine-api.ts';
+import { CallScope } from './call-scope.ts';
 import { InputFaults } from './input-faults.ts';
 import type { Received } from './received.ts';
-import { checkDeadline, checkReady, failureOf, openCall, type RpcHost } from './rpc-host.ts';
+import { checkDeadline, checkReady, failureOf, type RpcHost } from './rpc-host.ts';
 
 /** Answers one request. `faults` holds what the bytes told already; the handler adds its own and throws them together. */
 export type UnaryAnswer<Request, Response> = (
@@ -27,27 +28,32 @@ export function unaryHandler<Request, Response>(
   answer: UnaryAnswer<Request, Response>,
 ): handleUnaryCall<Received<Request>, Response> {
   return (call, callback) => {
-    const { message, fault, violations, byteLength } = call.request;
-    const { options, end } = openCall(call, host.clock);
-    const hasRoom = host.budget.hasRoom;
-    const run = async () => {
-      checkDeadline(options, host.clock);
+    const { byteLength } = call.request;
+    const scope = new CallScope(call, host.clock);
+    const { hasRoom } = host.budget;
+    const begin = (): Promise<Response> => {
+      const { message, fault, violations } = call.request;
+      checkDeadline(scope, host.clock);
       if (needsReady) checkReady(host);
       if (needsRoom && !hasRoom)
         throw new KmsError('resource_exhausted', 'too many bytes of requests are under way');
       if (message === null) throw fault;
-      return answer(message, new InputFaults(violations), options);
+      return answer(message, new InputFaults(violations), scope);
+    };
+    const fail = (error: unknown) => {
+      // The call's end still aborts: other shards may be at work for it.
+      host.budget.release(byteLength);
+      callback(failureOf(host, call.getPath(), error));
     };
     host.budget.take(byteLength);
-    const finish: typeof callback = (error, response) => {
-      // After a failure the call's end still aborts: other shards may be at work for it.
-      if (error === null) end();
-      host.budget.release(byteLength);
-      callback(error, response);
-    };
-    run().then(
-      (response) => finish(null, response),
-      (error: unknown) => finish(failureOf(host, call.getPath(), error)),
-    );
+    try {
+      begin().then((response) => {
+        scope.end();
+        host.budget.release(byteLength);
+        callback(null, response);
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
   };
 }

@@ -12,17 +12,27 @@ import { type TextPiece, visitPieces } from './text-pieces.ts';
 const termsMax = 32_768;
 const countMax = 0xffff;
 
+/** Gives memory for so many counts, to be overwritten. */
+export type CountRoom = (values: number) => Uint16Array;
+
+const ownRoom: CountRoom = (values) => new Uint16Array(values);
+
 /**
  * Takes cleaned text. Stop words are left out unless the document has nothing else. Without a title, the body's lead
  * takes its place: who reports a problem without a heading says first what it is about. `onUnit` is called every ten
  * milliseconds or so.
  */
-export function analyzeDocument(title: string, body: string, onUnit: () => void = () => {}): AnalyzedText {
+export function analyzeDocument(
+  title: string,
+  body: string,
+  onUnit: () => void = () => {},
+  room: CountRoom = ownRoom,
+): AnalyzedText {
   const heading = title === '' ? leadOf(body) : title;
   const counter = new TermCounter();
   counter.countTitle(heading);
   counter.countBody(title === '' ? body.slice(heading.length) : body, onUnit);
-  return counter.finish();
+  return counter.finish(room);
 }
 
 class TermCounter {
@@ -49,7 +59,7 @@ class TermCounter {
     this.#bodyLength += skipped;
   }
 
-  finish(): AnalyzedText {
+  finish(room: CountRoom): AnalyzedText {
     if (this.#slots.size === 0) {
       const { title, body } = this.#stopWords;
       for (const term of title) this.#countTerm(term, 0);
@@ -57,9 +67,11 @@ class TermCounter {
       this.#titleLength = title.length;
       this.#bodyLength = body.length;
     }
+    const counts = room(2 * this.#slots.size);
+    counts.set(this.#counts.subarray(0, counts.length));
     return {
       terms: [...this.#slots.keys()].join('\n'),
-      counts: this.#counts.slice(0, 2 * this.#slots.size),
+      counts,
       titleLength: this.#titleLength,
       bodyLength: this.#bodyLength,
     };

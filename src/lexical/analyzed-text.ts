@@ -2,7 +2,7 @@
 
 /**
  * A document's distinct terms and how often each stands in its two fields. Terms hold no line break. Plain data that may
- * cross threads; `counts` may be a copy of a larger buffer's part, never a view of one.
+ * cross threads; `counts` may be a view of memory that threads share, never of a larger buffer, which would be copied whole.
  */
 export interface AnalyzedText {
   /** The distinct terms, joined by line breaks: one string crosses to another thread faster than hundreds. Empty: none. */

@@ -1,8 +1,9 @@
 // The registry of the process. The main thread owns it; worker threads post deltas, which are applied here strictly by
 // declared name and labels, so that a slip of the pen is a failing test and not a new time series.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { assert } from '../base/assert.ts';
+import { BucketHistogram } from './bucket-histogram.ts';
 import { type MetricDeclaration, type MetricName, metricDeclarations } from './metric-declarations.ts';
 
 export type MetricLabels = Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
-  readonly #histograms = new Map<string, Histogram>();
+  readonly #histograms = new Map<string, BucketHistogram>();
   /** By name and labels. Bounded like the series themselves. */
   readonly #bound = new Map<string, PendingCount>();
   #beforeScrape: (() => void | Promise<void>) | null = null;
@@ -71,8 +72,8 @@ export class Metrics {
   histogram(name: MetricName, labels: MetricLabels = {}): BoundHistogram {
     const histogram = this.#histograms.get(name);
     assert(histogram !== undefined, `${name} is not a declared histogram`);
-    const checked = checkedLabels(name, labels);
-    return { observe: (seconds) => histogram.observe(checked, checkedValue(name, seconds)) };
+    const series = histogram.series(checkedLabels(name, labels));
+    return { observe: (seconds) => series.observe(checkedValue(name, seconds)) };
   }
 
   /** Adds to a counter. */
@@ -104,7 +105,8 @@ export class Metrics {
     }
     const histogram = this.#histograms.get(metric);
     assert(histogram !== undefined, `${metric} is not a declared histogram`);
-    for (const value of delta.values) histogram.observe(labels, checkedValue(metric, value));
+    const series = histogram.series(labels);
+    for (const value of delta.values) series.observe(checkedValue(metric, value));
   }
 
   /** `refresh` sets the gauges that are read from elsewhere; it runs before each scrape, and its failure fails the scrape. */
@@ -136,9 +138,12 @@ export class Metrics {
       registers: [this.#registry],
     };
     if (declaration.kind === 'counter') this.#counters.set(name, new Counter(options));
-    else if (declaration.kind === 'histogram')
-      this.#histograms.set(name, new Histogram({ ...options, buckets: [...(declaration.buckets ?? [])] }));
-    else {
+    else if (declaration.kind === 'histogram') {
+      const histogram = new BucketHistogram({ ...options, buckets: declaration.buckets ?? [] });
+      // The types know prom-client's own kinds only; what a registry asks for is a name and `get`.
+      this.#registry.registerMetric(histogram as unknown as Metric);
+      this.#histograms.set(name, histogram);
+    } else {
       this.#gauges.set(name, new Gauge(options));
       this.clear(name as MetricName);
     }

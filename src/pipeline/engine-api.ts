@@ -1,5 +1,6 @@
 // What the running engine offers to its front doors (gRPC, and tests). The flows implement it.
 
+import type { AbortNotice } from '../actor/actor.ts';
 import type { Fault } from '../base/errors.ts';
 import type { DeadLetter, DeadLetterFilter } from '../model/dead-letter.ts';
 import type { Document, DocumentKey, IngestResult, StoredDocument } from '../model/document.ts';
@@ -12,6 +13,8 @@ import type { VectorSpace } from '../model/vector-space.ts';
 export interface CallOptions {
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+  /** Says the same, for whoever only asks actors: where `signal` is made when it is first looked at, this saves it. */
+  readonly notice?: AbortNotice;
   /** Monotonic milliseconds (Clock.nowMs); null: none. */
   readonly deadlineMs: number | null;
   /** `bulk`: work of the engine's own jobs, which leaves room for calls that somebody waits for. Default: `live`. */

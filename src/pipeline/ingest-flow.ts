@@ -8,8 +8,8 @@ import type { CollectionRegistry } from './collection-registry.ts';
 import type { DocumentCredits } from './document-credits.ts';
 import type { CallOptions } from './engine-api.ts';
 import type { FlowMetrics } from './flow-metrics.ts';
-import { type Parcel, rejected } from './ingest-line.ts';
 import type { KeyTurns } from './key-turns.ts';
+import { type Parcel, rejected } from './parcels.ts';
 import type { SpaceRuntimes } from './space-runtimes.ts';
 import { isFailed } from './stage-calls.ts';
 

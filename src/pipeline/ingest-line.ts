@@ -1,23 +1,25 @@
-// The straight line of a document within one vector space: extract → compare → clean → embed → commit → receipt. What a
-// stage cannot do is rejected alone, and its neighbours go on.
+// The straight line of a document within one vector space: extract → compare → clean → embed → commit → receipt. One that
+// brings its vector is not embedded, and mostly not compared before its commit (compare-choice.ts). What a stage cannot do
+// is rejected alone, and its neighbours go on.
 
 import type { Fault } from '../base/errors.ts';
 import { KmsError, toFault } from '../base/errors.ts';
 import type { Document, IngestResult } from '../model/document.ts';
 import type { CleanText } from '../stages/clean/clean-messages.ts';
-import type { ExtractedText, FailedItem } from '../stages/extract/extract-messages.ts';
-import type { CommitItem, CommitReceipt } from '../stages/index/index-messages.ts';
+import type { CommitItem } from '../stages/index/index-messages.ts';
+import { CompareChoice } from './compare-choice.ts';
 import type { CallOptions } from './engine-api.ts';
-import type { PreparedDocument } from './prepared-document.ts';
+import {
+  type ExtractedParcel,
+  type Parcel,
+  type PreparedParcel,
+  pairUp,
+  rejected,
+  resultOf,
+} from './parcels.ts';
 import { prepare } from './prepared-document.ts';
 import type { StageCalls } from './stage-calls.ts';
 import { isFailed } from './stage-calls.ts';
-
-/** A document on its way, and where its result goes. */
-export interface Parcel {
-  readonly position: number;
-  readonly document: Document;
-}
 
 export interface LineRun {
   /** Written at each parcel's position. */
@@ -30,15 +32,9 @@ export interface LineRun {
 /** An attributes-only change that keeps meeting other content is given up; each round means somebody else wrote it. */
 const roundsMax = 5;
 
-interface ExtractedParcel extends Parcel {
-  readonly extracted: ExtractedText;
-}
-interface PreparedParcel extends ExtractedParcel {
-  readonly prepared: PreparedDocument;
-}
-
 export class IngestLine {
   readonly #stages: StageCalls;
+  readonly #choice = new CompareChoice();
 
   constructor(stages: StageCalls) {
     this.#stages = stages;
@@ -67,7 +63,9 @@ export class IngestLine {
   async warm(documents: readonly Document[], call: CallOptions): Promise<void> {
     if (documents.length === 0) return;
     const results = new Array<IngestResult>(documents.length);
-    const parcels = documents.map((document, position) => ({ position, document }));
+    const parcels = documents
+      .filter((document) => document.embedding === null)
+      .map((document, position) => ({ position, document }));
     await this.#prepareChanged(await this.#extract(parcels, results, call), results, call);
   }
 
@@ -118,8 +116,25 @@ export class IngestLine {
     return pairUp(parcels, items, results).map(([parcel, extracted]) => ({ ...parcel, extracted }));
   }
 
-  /** Answers what is unchanged, and gives what is to be written. */
+  /** Answers what is known to be unchanged, and gives what is to be written. */
   async #prepareChanged(
+    parcels: readonly ExtractedParcel[],
+    results: IngestResult[],
+    call: CallOptions,
+  ): Promise<PreparedParcel[]> {
+    if (this.#choice.isWorthwhile) return this.#prepareCompared(parcels, results, call);
+    const isOwn = ({ document }: Parcel) => document.embedding !== null;
+    if (parcels.every(isOwn)) return this.#makeContent(parcels, results, call);
+    const own = parcels.filter(isOwn);
+    const others = parcels.filter((parcel) => !isOwn(parcel));
+    const [made, compared] = await Promise.all([
+      this.#makeContent(own, results, call),
+      this.#prepareCompared(others, results, call),
+    ]);
+    return [...made, ...compared];
+  }
+
+  async #prepareCompared(
     parcels: readonly ExtractedParcel[],
     results: IngestResult[],
     call: CallOptions,
@@ -140,6 +155,7 @@ export class IngestLine {
         results[parcel.position] = { outcome: 'unchanged', id: parcel.document.id, commitSequence };
       }
     }
+    this.#learn(parcels, results);
     prepared.push(...(await this.#makeContent(changed, results, call)));
     return prepared;
   }
@@ -192,35 +208,18 @@ export class IngestLine {
       if (receipt.type === 'stale') stale.push(parcel);
       else results[parcel.position] = resultOf(parcel, receipt);
     }
+    // What was compared first is left: that its rest has changed tells nothing.
+    if (!this.#choice.isWorthwhile) this.#learn(parcels, results);
     return stale;
   }
-}
 
-/** Pairs each parcel with its reply; the failed ones get their result here and leave the line. */
-function pairUp<P extends Parcel, Reply>(
-  parcels: readonly P[],
-  replies: readonly (Reply | FailedItem)[],
-  results: IngestResult[],
-): [P, Reply][] {
-  const pairs: [P, Reply][] = [];
-  for (const [i, parcel] of parcels.entries()) {
-    const reply = replies[i] as Reply | FailedItem;
-    if (isFailed(reply)) results[parcel.position] = rejected(parcel, reply.fault);
-    else pairs.push([parcel, reply]);
+  #learn(parcels: readonly Parcel[], results: readonly IngestResult[]): void {
+    const own = parcels.filter(({ document }) => document.embedding !== null);
+    const unchanged = own.filter(({ position }) => results[position]?.outcome === 'unchanged').length;
+    this.#choice.learn({ documents: own.length, unchanged });
   }
-  return pairs;
 }
 
 function contentOf({ text, chunks, titleLength, lexical }: CleanText): NonNullable<CommitItem['content']> {
   return { text, spans: chunks.flatMap((chunk) => [chunk.start, chunk.end]), titleLength, lexical };
-}
-
-function resultOf(parcel: Parcel, receipt: Exclude<CommitReceipt, { type: 'stale' }>): IngestResult {
-  if (receipt.type === 'failed') return rejected(parcel, receipt.fault);
-  // `identical` too was changed when it was compared: an earlier delivery of this very write got through.
-  return { outcome: 'indexed', id: parcel.document.id, commitSequence: receipt.commitSequence };
-}
-
-export function rejected(parcel: Parcel, fault: Fault): IngestResult {
-  return { outcome: 'rejected', id: parcel.document.id, fault };
 }

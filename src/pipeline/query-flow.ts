@@ -30,6 +30,13 @@ export class QueryFlow {
     this.#options = options;
   }
 
+  /** See EngineApi.search. */
+  async search(query: SearchQuery, call: CallOptions): Promise<SearchAnswer> {
+    this.#checkSequence(query);
+    const [answer] = await this.#searchIn(this.#generationOf(query), [query], call);
+    return answer as SearchAnswer;
+  }
+
   /** See EngineApi.searchBatch. A query that is under way when its collection is switched ends where it began. */
   async searchBatch(queries: readonly SearchQuery[], call: CallOptions): Promise<readonly SearchAnswer[]> {
     const routed = new Map<string, RoutedQuery[]>();
@@ -42,16 +49,9 @@ export class QueryFlow {
     }
     const answers = new Array<SearchAnswer>(queries.length);
     const searchGroup = async ([generation, group]: [string, RoutedQuery[]]) => {
-      const found = await this.#options.spaces.use(generation, ({ search }) =>
-        search.searchBatch(
-          group.map(({ query }) => query),
-          call,
-        ),
-      );
-      for (const [i, { query, position }] of group.entries()) {
-        const answer = found[i] as Omit<SearchAnswer, 'searchId'>;
-        answers[position] = { ...answer, searchId: this.#options.observer.observe(query, answer) };
-      }
+      const asked = group.map(({ query }) => query);
+      const found = await this.#searchIn(generation, asked, call);
+      for (const [i, { position }] of group.entries()) answers[position] = found[i] as SearchAnswer;
     };
     await Promise.all([...routed].map(searchGroup));
     return answers;
@@ -67,6 +67,20 @@ export class QueryFlow {
   async list(page: DocumentPageRequest, call: CallOptions): Promise<DocumentPage> {
     const { generation } = this.#options.collections.require(page.collection);
     return this.#options.spaces.use(generation, ({ search }) => search.listPage(page, call));
+  }
+
+  /** Searches one generation; each answer gets its name. */
+  async #searchIn(
+    generation: string,
+    queries: readonly SearchQuery[],
+    call: CallOptions,
+  ): Promise<SearchAnswer[]> {
+    const { spaces, observer } = this.#options;
+    const found = await spaces.use(generation, ({ search }) => search.searchBatch(queries, call));
+    return found.map((answer, i) => ({
+      ...answer,
+      searchId: observer.observe(queries[i] as SearchQuery, answer),
+    }));
   }
 
   #checkSequence(query: SearchQuery): void {
@@ -86,10 +100,13 @@ export class QueryFlow {
    */
   #generationOf({ collections: names, target }: SearchQuery): string {
     const { collections } = this.#options;
-    const generations =
-      names.length === 0
-        ? new Set(collections.servingGenerations)
-        : new Set(names.map((name) => collections.require(name).generation));
+    const serving = collections.servingGenerations;
+    // All that are served are served by one: nothing to compare.
+    if (names.length === 0 && serving.length <= 1 && target.type !== 'document' && target.type !== 'examples')
+      return serving[0] ?? collections.defaultGeneration;
+    const generations = new Set(
+      names.length === 0 ? serving : names.map((name) => collections.require(name).generation),
+    );
     for (const { collection } of documentsOf(target))
       generations.add(collections.require(collection).generation);
     const [generation, ...others] = generations;

@@ -10,6 +10,9 @@ const sharedDeliveriesMax = 2;
 /** A single document is sent this often with the thread to itself before it is called poisonous. */
 const aloneDeliveriesMax = 2;
 
+/** `isRepeated`: the thread may have done this before it died, and its answer was lost. */
+export type Send<Item, Reply> = (items: readonly Item[], isRepeated: boolean) => Promise<readonly Reply[]>;
+
 export interface Poisoned {
   readonly status: 'failed';
   readonly fault: Fault;
@@ -28,13 +31,10 @@ export class Redelivery {
   }
 
   /** `send` answers index-aligned. Errors other than the death of the thread are the caller's. */
-  async deliver<Item, Reply>(
-    items: readonly Item[],
-    send: (items: readonly Item[]) => Promise<readonly Reply[]>,
-  ): Promise<(Reply | Poisoned)[]> {
+  async deliver<Item, Reply>(items: readonly Item[], send: Send<Item, Reply>): Promise<(Reply | Poisoned)[]> {
     if (items.length === 0) return [];
     for (let delivery = 1; delivery <= sharedDeliveriesMax; delivery++) {
-      const replies = await this.#gate.shared(() => surviving(send(items)));
+      const replies = await this.#gate.shared(() => surviving(send(items, delivery > 1)));
       if (replies !== 'actor_down') return [...replies];
     }
     return this.#deliverSuspect(items, send);
@@ -42,11 +42,11 @@ export class Redelivery {
 
   async #deliverSuspect<Item, Reply>(
     items: readonly Item[],
-    send: (items: readonly Item[]) => Promise<readonly Reply[]>,
+    send: Send<Item, Reply>,
   ): Promise<(Reply | Poisoned)[]> {
     const deliveriesMax = items.length === 1 ? aloneDeliveriesMax : 1;
     for (let delivery = 1; delivery <= deliveriesMax; delivery++) {
-      const replies = await this.#gate.alone(() => surviving(send(items)));
+      const replies = await this.#gate.alone(() => surviving(send(items, true)));
       if (replies !== 'actor_down') return [...replies];
     }
     if (items.length === 1) return [{ status: 'failed', fault: toFault(this.#poison()) }];

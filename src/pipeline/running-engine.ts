@@ -105,8 +105,8 @@ export class RunningEngine implements EngineApi {
   }
 
   async search(query: SearchQuery, call: CallOptions): Promise<SearchAnswer> {
-    const [answer] = await this.searchBatch([query], call);
-    return answer as SearchAnswer;
+    this.#checkReady();
+    return this.#options.queryFlow.search(query, call);
   }
 
   async searchBatch(queries: readonly SearchQuery[], call: CallOptions): Promise<readonly SearchAnswer[]> {

@@ -98,9 +98,10 @@ export class StageCalls {
   commit(documents: readonly PreparedDocument[], call: CallOptions): Promise<(CommitReceipt | FailedItem)[]> {
     const { generation, dimensions } = this.#options;
     return this.#timed('index', () =>
-      this.#byShard(documents, async (shard, part) => {
-        const reply = await shard.ask('commit', toCommitBatch(part, { generation, dimensions }), asked(call));
-        return reply.receipts;
+      this.#byShard(documents, async (shard, part, isRepeated) => {
+        const batch = toCommitBatch(part, { generation, dimensions });
+        const { receipts } = await shard.ask('commit', batch, asked(call));
+        return isRepeated ? receipts.map(asWritten) : receipts;
       }),
     );
   }
@@ -127,13 +128,17 @@ export class StageCalls {
 
   #byShard<Item extends DocumentKey, Reply>(
     items: readonly Item[],
-    send: (shard: ActorRef<IndexTasks>, part: readonly Item[]) => Promise<readonly Reply[]>,
+    send: (
+      shard: ActorRef<IndexTasks>,
+      part: readonly Item[],
+      isRepeated: boolean,
+    ) => Promise<readonly Reply[]>,
   ): Promise<(Reply | FailedItem)[]> {
     const { shards } = this.#options.actors;
     return askByShard(items, shards.length, (part) => {
       const shard = shards[part.shard] as ActorRef<IndexTasks>;
       const redelivery = this.#shardRedelivery[part.shard] as Redelivery;
-      return redelivery.deliver(part.items, (some) => send(shard, some));
+      return redelivery.deliver(part.items, (some, isRepeated) => send(shard, some, isRepeated));
     });
   }
 
@@ -148,6 +153,11 @@ export class StageCalls {
     metrics.ingestStage(stage, (clock.nowMs() - startMs) / 1000);
     return replies.map((reply) => (isFailed(reply) ? withStage(reply, stage) : reply));
   }
+}
+
+/** What a repeated delivery finds identical is what the one before it wrote. */
+function asWritten(receipt: CommitReceipt): CommitReceipt {
+  return receipt.type === 'identical' ? { ...receipt, type: 'written' } : receipt;
 }
 
 function withStage(failed: FailedItem, stage: IngestStage): FailedItem {

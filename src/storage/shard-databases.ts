@@ -4,12 +4,16 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { SegmentRow } from '../lexical/segment-file.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
 import type { FactsRow } from './attribute-facts.ts';
+import type { ChangeRow } from './change-row.ts';
 import type { CollectionRow, DocumentRecord, LabelRow, LogRow } from './document-record.ts';
 import type { DocumentRow } from './document-row.ts';
 
-/** Of what is written. 2: documents by place, see document-row.ts. An engine that does not know it refuses the folder. */
-export const shardFormatVersion = 2;
-export const shardFormatsRead: readonly number[] = [1, shardFormatVersion];
+/**
+ * Of what is written. 2: documents by place, see document-row.ts. 3: changes too, see change-row.ts. An engine that does not
+ * know it refuses the folder.
+ */
+export const shardFormatVersion = 3;
+export const shardFormatsRead: readonly number[] = [1, 2, shardFormatVersion];
 
 export interface ShardFacts {
   readonly formatVersion: number;
@@ -33,7 +37,8 @@ export interface ShardDatabases {
   readonly documents: Database<DocumentRow | DocumentRecord, Uint8Array>;
   readonly vectors: Database<Uint8Array, number>;
   readonly labels: Database<LabelRow, Uint8Array>;
-  readonly log: Database<LogRow, number>;
+  /** Records are what formats 1 and 2 wrote. */
+  readonly log: Database<ChangeRow | LogRow, number>;
   readonly facts: Database<ShardFacts, string>;
   readonly collections: Database<CollectionRow, string>;
   readonly snapshots: Database<SnapshotRow, number>;

@@ -14,6 +14,7 @@ import type { DocumentKey } from '../model/document.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
 import { attributesVersion } from './attribute-keys.ts';
 import { AttributeReader } from './attribute-reader.ts';
+import { logRowOf } from './change-row.ts';
 import { CollectionRows } from './collection-rows.ts';
 import type { CommitSequence } from './commit-sequence.ts';
 import {
@@ -245,7 +246,7 @@ export class ShardStore {
   /** At most `limit` changes after `sequence`, oldest first. */
   changesAfter(sequence: number, limit: number): { readonly sequence: number; readonly change: LogRow }[] {
     const rows = this.#databases.log.getRange({ start: sequence + 1, limit });
-    return [...rows].map(({ key, value }) => ({ sequence: key, change: value }));
+    return [...rows].map(({ key, value }) => ({ sequence: key, change: logRowOf(value) }));
   }
 
   countChangesAfter(sequence: number): number {

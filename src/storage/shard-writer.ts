@@ -7,6 +7,7 @@ import type { DocumentKey } from '../model/document.ts';
 import type { SnapshotRow } from '../vector/snapshot-file.ts';
 import { attributesVersion } from './attribute-keys.ts';
 import { AttributeWriter } from './attribute-writer.ts';
+import { toChangeRow } from './change-row.ts';
 import {
   type CollectionRow,
   type DocumentRecord,
@@ -251,7 +252,7 @@ export class ShardWriter {
   }
 
   #appendLog(sequence: number, row: LogRow): void {
-    if (!append(this.#databases.log, sequence, row))
+    if (!append(this.#databases.log, sequence, toChangeRow(row)))
       throw new KmsError(
         'internal',
         'a change was not appended to the log: its number is not above all others',

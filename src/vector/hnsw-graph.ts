@@ -1,6 +1,6 @@
 // hnswlib's HierarchicalNSW behind a small class that keeps its traps shut: it checks every vector, grows before it is
-// full, knows its labels (adding one twice would move a point and rot the graph), and sets `ef` for each search.
-// Malkov & Yashunin 2016. Space `ip` on unit vectors: distance = 1 - cosine.
+// full, and knows its labels (adding one twice would move a point and rot the graph). One thread writes to a graph at a
+// time: its own, by `add`, or that of a GraphInserter. Malkov & Yashunin 2016. Space `ip` on unit vectors: distance = 1 - cosine.
 
 import { assert } from '../base/assert.ts';
 import { checkVector } from './checked-vector.ts';
@@ -29,6 +29,8 @@ export class HnswGraph {
   readonly #members = new LabelSet();
   #capacity = 0;
   #tombstones = 0;
+  /** Points that are being inserted by another thread: searches may meet them, and nothing else knows of them yet. */
+  #underWay = 0;
   #isWriting = false;
   /** What the last search found. Grows to the largest `k` that was asked for: 4,096 neighbours or what `limit` allows. */
   #labels = new Uint32Array(answerMin);
@@ -62,7 +64,15 @@ export class HnswGraph {
     return graph;
   }
 
-  /** Points, tombstones included. */
+  get native(): NativeIndex {
+    return this.#index;
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Points, tombstones included, without those under way. */
   get count(): number {
     return this.#members.count;
   }
@@ -90,44 +100,48 @@ export class HnswGraph {
     return this.#members.from(label);
   }
 
-  /** Adds a point; a quarter of a millisecond. Never while the graph is being written to a file. */
+  /** Adds a point; a quarter of a millisecond. Never while the graph is being written to a file, or inserted into. */
   add(label: number, vector: Float32Array): void {
-    assert(!this.#isWriting, 'no insertion while the graph is written');
-    assert(!this.#members.has(label), 'a label is added once');
-    checkVector(vector, this.parameters.dimensions);
-    if (this.#members.count >= this.#capacity) {
-      const capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
-      this.#index.resizeIndex(capacity);
-      this.#capacity = capacity;
-    }
+    assert(this.#underWay === 0, 'a graph has one writer');
+    this.#check(label, vector);
+    this.#grow((capacity) => this.#index.resizeIndex(capacity));
     nativeAddon().addFloats(this.#index, vector, 0, label);
+    this.#members.add(label);
+  }
+
+  /**
+   * For GraphInserter: `resize` is called when the graph is full. Follows `add`'s rules; a label may be given once.
+   */
+  insertionStarted(label: number, vector: Float32Array, resize: (capacity: number) => void): void {
+    this.#check(label, vector);
+    this.#grow(resize);
+    this.#underWay++;
+  }
+
+  insertionDone(label: number): void {
+    this.#underWay--;
     this.#members.add(label);
   }
 
   /** Hides a point from every search. Returns whether it was there and alive. */
   markDeleted(label: number): boolean {
     assert(!this.#isWriting, 'no deletion while the graph is written');
-    if (!this.#members.has(label)) return false;
-    try {
-      this.#index.markDelete(label);
-    } catch (error) {
-      // Only after a snapshot, whose tombstones a replay may meet again.
-      if (/already deleted/.test(String(error))) return false;
-      throw error;
-    }
+    // Marked already only after a snapshot, whose tombstones a replay may meet again.
+    if (!this.#members.has(label) || !nativeAddon().markDeleted(this.#index, label)) return false;
     this.#tombstones++;
     return true;
   }
 
   /**
-   * The nearest `k` live points, best first; fewer when there are fewer, or when `ef` was too narrow to meet them. With
+   * The nearest `k` live points, best first, those under way among them; fewer when there are fewer, or when `ef` was too narrow to meet them. With
    * `allows`, the nearest that it allows: the search goes on until `ef` of them are met, so the fewer pass, the longer it
    * takes, and each point that is met costs a call of some 0.3 µs. What `allows` throws is thrown after the search.
    */
   search(query: Float32Array, k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
-    if (this.live === 0) return [];
+    const pointsMax = this.live + this.#underWay;
+    if (pointsMax === 0) return [];
     checkVector(query, this.parameters.dimensions);
-    const nearest = Math.min(k, this.live);
+    const nearest = Math.min(k, pointsMax);
     this.#makeRoom(nearest);
     const [labels, distances] = [this.#labels, this.#distances];
     const addon = nativeAddon();
@@ -141,6 +155,7 @@ export class HnswGraph {
   /** Writes the graph to `path` on another thread; searches go on meanwhile, and nothing else may. Not yet synced. */
   async writeTo(path: string): Promise<void> {
     assert(!this.#isWriting, 'a graph is written once at a time');
+    assert(this.#underWay === 0, 'no graph is written while points are on their way into it');
     this.#isWriting = true;
     try {
       await this.#index.writeIndex(path);
@@ -154,9 +169,25 @@ export class HnswGraph {
    * a small object, with which it takes its time.
    */
   release(): void {
-    assert(!this.#isWriting, 'a graph is not released while it is written');
+    assert(
+      !this.#isWriting && this.#underWay === 0,
+      'a graph is not released while it is written or inserted into',
+    );
     const { m, efConstruction } = this.parameters;
     this.#index.initIndex({ maxElements: 1, m, efConstruction });
+  }
+
+  #check(label: number, vector: Float32Array): void {
+    assert(!this.#isWriting, 'no insertion while the graph is written');
+    assert(!this.#members.has(label), 'a label is added once');
+    checkVector(vector, this.parameters.dimensions);
+  }
+
+  #grow(resize: (capacity: number) => void): void {
+    if (this.#members.count + this.#underWay < this.#capacity) return;
+    const capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
+    resize(capacity);
+    this.#capacity = capacity;
   }
 
   #makeRoom(places: number): void {

@@ -16,8 +16,12 @@ export interface NativeIndex {
   readIndex(path: string): Promise<boolean>;
   writeIndex(path: string): Promise<boolean>;
   resizeIndex(maxElements: number): void;
-  markDelete(label: number): void;
   getMaxElements(): number;
+}
+
+/** A thread that inserts; see graph-inserter.ts. It ends with the thread that made it, at the latest. */
+export interface NativeInserter {
+  readonly kind: 'inserter';
 }
 
 interface NativeAddon {
@@ -40,8 +44,38 @@ interface NativeAddon {
     distances: Float32Array,
     allows?: (label: number) => boolean,
   ): number;
+  /** Hides the point. Returns whether it was there and not hidden; its insertion must be done. */
+  markDeleted(index: NativeIndex, label: number): boolean;
+  /** `onProgress` is called in the event loop when half of `capacity` is done, or all there is. */
+  startInserter(
+    dimensions: number,
+    capacity: number,
+    niceness: number,
+    onProgress: () => void,
+  ): NativeInserter;
+  /** As `addFloats`, later; the vector is copied. False when `capacity` points are under way. */
+  insertLater(
+    inserter: NativeInserter,
+    index: NativeIndex,
+    vectors: Float32Array,
+    offset: number,
+    label: number,
+  ): boolean;
+  /** How many are done since the last call, in the order they came. Throws why the next one failed. */
+  settleInsertions(inserter: NativeInserter): number;
+  /** As `resizeIndex`, between two insertions. */
+  resizeBetween(inserter: NativeInserter, index: NativeIndex, maxElements: number): void;
+  /** Waits for the insertion that runs, and gives up what else is under way. */
+  stopInserter(inserter: NativeInserter): void;
+  /** XXH64 of a file's content in 16 hex digits, made on another thread. */
+  checksumOf(path: string): Promise<string>;
   /** Of all points, tombstones included, in no order. */
   labels(index: NativeIndex): Uint32Array;
+  /**
+   * The pages that lie wholly between two places of a buffer go back to the system, and read as zeros; returns their bytes.
+   * Where the system keeps them (all but Linux) they stay as they are.
+   */
+  giveBack(buffer: ArrayBuffer, start: number, end: number): number;
 }
 
 /** The same place seen from src and from dist. */

@@ -1,18 +1,18 @@
-// A graph on disk that can be trusted: written under a temporary name, checked, synced, hashed, and only then given its
+// A graph on disk that can be trusted: written under a temporary name, checked, synced, summed up, and only then given its
 // name. hnswlib checks no write error and syncs nothing, and it loads a file of other dimensions without a word, so
 // both sides are verified here. Header layout as hnswlib 0.8 writes it on 64-bit machines.
 
-import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KmsError } from '../base/errors.ts';
 import { type GraphParameters, HnswGraph } from './hnsw-graph.ts';
+import { nativeAddon } from './native-addon.ts';
 
 /** What the store keeps about a snapshot, in one row, written after the file is safe. */
 export interface SnapshotRow {
   /** The name within the snapshot folder. */
   readonly file: string;
-  /** SHA-256 of the file, hex. */
+  /** XXH64 of the file, hex: against damage, not against malice. */
   readonly checksum: string;
   readonly bytes: number;
   readonly parameters: GraphParameters;
@@ -23,8 +23,6 @@ export interface SnapshotRow {
 }
 
 const headerBytes = 96;
-/** Small pieces: hashing one takes well under the time of one insertion, so searches go on in between. */
-const hashChunkBytes = 128 * 1024;
 
 /** Writes the graph; resolves when the file is on disk under its name. `onWritten`: the graph may change again. */
 export async function writeSnapshotFile(
@@ -42,7 +40,7 @@ export async function writeSnapshotFile(
     }
     const bytes = await checkFile(temporary, { parameters: graph.parameters, count });
     await syncPath(temporary);
-    const checksum = await hashFile(temporary, () => undefined);
+    const checksum = await nativeAddon().checksumOf(temporary);
     await rename(temporary, path);
     await syncPath(dirname(path));
     return { checksum, bytes };
@@ -56,15 +54,15 @@ export async function writeSnapshotFile(
 export async function loadSnapshotFile(
   path: string,
   row: SnapshotRow,
-  options: { readonly progress: () => void; readonly enterNativeCall: () => () => void },
+  options: { readonly enterNativeCall: () => () => void },
 ): Promise<HnswGraph> {
   try {
     const bytes = await checkFile(path, row);
     if (bytes !== row.bytes) throw damaged(`it has ${bytes} bytes, not ${row.bytes}`);
-    const checksum = await hashFile(path, options.progress);
-    if (checksum !== row.checksum) throw damaged('its checksum is another one');
     const leave = options.enterNativeCall();
     try {
+      const checksum = await nativeAddon().checksumOf(path);
+      if (checksum !== row.checksum) throw damaged('its checksum is another one');
       const graph = await HnswGraph.load(path, row.parameters, row.tombstones);
       if (graph.count !== row.count) throw damaged(`it has ${graph.count} points, not ${row.count}`);
       return graph;
@@ -115,23 +113,6 @@ function linkBytes(links: Buffer, count: number): number {
     position += 4 + links.readUInt32LE(position);
   }
   return position;
-}
-
-/** Through one buffer: a stream would make one for each piece, and the garbage collector would stop every thread's start. */
-async function hashFile(path: string, progress: () => void): Promise<string> {
-  const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafeSlow(hashChunkBytes);
-  const file = await open(path, 'r');
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(piece, 0, piece.length, null);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, bytesRead));
-      progress();
-    }
-  } finally {
-    await file.close();
-  }
 }
 
 /** A file's content, or a folder's names, onto the disk. */

@@ -109,6 +109,9 @@ export function modelStages(overrides: { embed?: Handlers<EmbedTasks>; shard?: H
     commit: ({ items }) => ({
       receipts: items.map((item): CommitReceipt => {
         const row = rows.get(keyOf(item));
+        const { contentHash, attributesHash } = item;
+        if (row?.item.contentHash === contentHash && row.item.attributesHash === attributesHash)
+          return { type: 'identical', commitSequence: row.commitSequence };
         if (item.content === null && row?.item.contentHash !== item.contentHash) return { type: 'stale' };
         sequence += 1;
         rows.set(keyOf(item), { item, commitSequence: sequence });

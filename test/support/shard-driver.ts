@@ -169,9 +169,19 @@ export class ShardDriver {
     return (await this.actor.tasks.snapshot({}, testTaskContext())).commitSequence;
   }
 
-  /** Background work until there is none, or `unitsMax` units of it. */
-  work(unitsMax = Number.POSITIVE_INFINITY): void {
-    for (let unit = 0; unit < unitsMax; unit++) if (!this.actor.background?.()) return;
+  /** Background work until there is none, or `unitsMax` units of it, each waited for until its insertion is done. */
+  async work(unitsMax = Number.POSITIVE_INFINITY): Promise<void> {
+    for (let unit = 0; unit < unitsMax; unit++) {
+      const hasMore = this.actor.background?.() ?? false;
+      const isInserting = this.#insertionsUnderWay() > 0;
+      while (this.#insertionsUnderWay() > 0) await new Promise((resolve) => setImmediate(resolve));
+      // An insertion that is done may be what the next unit waited for.
+      if (!hasMore && !isInserting) return;
+    }
+  }
+
+  #insertionsUnderWay(): number {
+    return Number(this.actor.stats?.()['insertions_under_way'] ?? 0);
   }
 
   /** A clean stop, with its snapshot. */

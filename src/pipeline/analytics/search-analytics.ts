@@ -40,7 +40,8 @@ export interface SearchAnalyticsOptions {
 /** A search that waits to be written; its text is cleaned and hashed then. */
 interface PendingSearch {
   readonly text: string | null;
-  readonly record: Omit<SearchRecord, 'text' | 'textHash' | 'characters' | 'words'>;
+  /** As of a search without a text. */
+  readonly record: SearchRecord;
 }
 
 const flushMs = 1_000;
@@ -60,7 +61,8 @@ const complainEveryMs = 60_000;
 export class SearchAnalytics implements AnalyticsApi, SearchObserver {
   readonly #options: SearchAnalyticsOptions;
   readonly #ids: SortableIds;
-  readonly #pending = new Map<string, PendingSearch>();
+  /** In the order of their ids. An array: what a Map lets go of stays in memory for long (see live-entries.ts). */
+  readonly #pending: PendingSearch[] = [];
   #pendingCharacters = 0;
   #stored: number;
   #dropped = 0;
@@ -85,13 +87,13 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
     if (this.#options.store === null) return id;
     const text = query.target.type === 'text' ? query.target.text : null;
     const characters = text?.length ?? 0;
-    if (this.#pending.size >= pendingMax || this.#pendingCharacters + characters > pendingCharactersMax) {
+    if (this.#pending.length >= pendingMax || this.#pendingCharacters + characters > pendingCharactersMax) {
       this.#drop(1);
       return id;
     }
     const { timings, hits } = answer;
     this.#pendingCharacters += characters;
-    this.#pending.set(id, {
+    this.#pending.push({
       text,
       record: {
         id,
@@ -107,6 +109,10 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
         totalMs: timings.totalMs,
         embedMs: timings.embedMs,
         searchMs: timings.searchMs,
+        text: '',
+        textHash: '',
+        characters: 0,
+        words: 0,
       },
     });
     this.#timer ??= this.#options.clock.setTimer(flushMs, () => void this.flush());
@@ -117,7 +123,8 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
   async recordFeedback(given: Parameters<AnalyticsApi['recordFeedback']>[0]): Promise<void> {
     const store = this.#store();
     const { searchId, document, kind } = given;
-    const search = this.#recordOf(searchId) ?? store.search(searchId);
+    const waiting = this.#pending.find(({ record }) => record.id === searchId);
+    const search = waiting === undefined ? store.search(searchId) : this.#recordOf(waiting);
     if (search === undefined) {
       throw new KmsError('not_found', 'the search is not remembered', { facts: { resource: 'search' } });
     }
@@ -185,9 +192,9 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
     const { store } = this.#options;
     if (store === null) return;
     try {
-      while (this.#pending.size > 0) {
-        const ids = this.#nextIds();
-        const records = ids.flatMap((id) => this.#recordOf(id) ?? []);
+      while (this.#pending.length > 0) {
+        const next = this.#nextPending();
+        const records = next.map((pending) => this.#recordOf(pending));
         try {
           await store.append(records);
           this.#stored += records.length;
@@ -195,7 +202,7 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
           this.#drop(records.length);
           this.#complain(error);
         }
-        for (const id of ids) this.#forget(id);
+        this.#forgetFirst(next.length);
       }
       await this.#prune(store);
     } catch (error) {
@@ -203,16 +210,16 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
     }
   }
 
-  /** The oldest that wait, as many as are written together; at least one. */
-  #nextIds(): string[] {
-    const ids: string[] = [];
+  /** The oldest that wait, as many as are written together; at least one. They wait until they are forgotten. */
+  #nextPending(): PendingSearch[] {
+    let count = 0;
     let characters = 0;
-    for (const [id, { text }] of this.#pending) {
+    for (const { text } of this.#pending) {
       characters += text?.length ?? 0;
-      if (ids.length > 0 && (ids.length === rowsPerWrite || characters > charactersPerWrite)) break;
-      ids.push(id);
+      if (count > 0 && (count === rowsPerWrite || characters > charactersPerWrite)) break;
+      count += 1;
     }
-    return ids;
+    return this.#pending.slice(0, count);
   }
 
   async #prune(store: SearchLogStore): Promise<void> {
@@ -232,29 +239,24 @@ export class SearchAnalytics implements AnalyticsApi, SearchObserver {
   }
 
   /** A pending search as it will be written. */
-  #recordOf(id: string): SearchRecord | undefined {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return undefined;
+  #recordOf(pending: PendingSearch): SearchRecord {
+    if (pending.text === null) return pending.record;
     const { store, keepsTexts } = this.#options;
-    const text = pending.text === null ? '' : cleanQuery(pending.text);
+    const text = cleanQuery(pending.text);
     const textHash =
-      pending.text === null || store === null
-        ? ''
-        : createHmac('sha256', store.hashKey).update(text).digest('hex').slice(0, 32);
-    const words = text === '' ? 0 : text.split(/\s+/).length;
+      store === null ? '' : createHmac('sha256', store.hashKey).update(text).digest('hex').slice(0, 32);
     return {
       ...pending.record,
       // A cut must not leave half of a surrogate pair behind.
       text: keepsTexts ? text.slice(0, keptCharactersMax).replace(/[\ud800-\udbff]$/, '') : '',
       textHash,
       characters: text.length,
-      words,
+      words: text === '' ? 0 : text.split(/\s+/).length,
     };
   }
 
-  #forget(id: string): void {
-    this.#pendingCharacters -= this.#pending.get(id)?.text?.length ?? 0;
-    this.#pending.delete(id);
+  #forgetFirst(count: number): void {
+    for (const { text } of this.#pending.splice(0, count)) this.#pendingCharacters -= text?.length ?? 0;
   }
 
   #store(): SearchLogStore {

@@ -38,6 +38,7 @@ export function isPlain({ words, mode, query }: AskedQuery): boolean {
 
 /** Positions of the queries that one task of a shard can answer together: plain ones of one shape, and each other one alone. */
 export function groupsOf(asked: readonly AskedQuery[]): number[][] {
+  if (asked.length === 1) return [[0]];
   const groups = new Map<string, number[]>();
   for (const [position, each] of asked.entries()) {
     const key = isPlain(each) ? shapeOf(each) : `alone ${position}`;

@@ -41,6 +41,8 @@ export interface GroupSearchParts {
   readonly reranker: Reranker | null;
   readonly clock: Clock;
   readonly metrics: FlowMetrics;
+  /** Of the batch: what it did before. */
+  readonly before: Pick<StageTimes, 'of' | 'elapsedMs'>;
 }
 
 /** An answer but for what the batch around it knows. */
@@ -58,7 +60,7 @@ interface Page {
 /** What a filter cost at the worst of the shards. */
 const plans: readonly FilterPlan[] = ['none', 'scan', 'graph', 'fallback'];
 
-/** Index-aligned; `timings` lack what the batch did before: embedMs and totalMs are 0. */
+/** Index-aligned. */
 export async function searchGroup(
   members: readonly AskedQuery[],
   parts: GroupSearchParts,
@@ -71,22 +73,21 @@ export async function searchGroup(
   const found =
     pages === null
       ? await fromLists(members, answers, { ...parts, times }, call)
-      : await times.during('rank', () => fromPages(members, readPages(pages)));
-  const shared = {
-    filterPlan: plans[Math.max(...answers.map((answer) => plans.indexOf(answer.filterPlan)))] ?? 'none',
-    timings: {
-      embedMs: 0,
-      searchMs: times.of('index'),
-      rankMs: times.of('rank'),
-      rerankMs: times.of('rerank'),
-      fetchMs: times.of('fetch'),
-      totalMs: 0,
-    },
+      : times.within('rank', () => fromPages(members, readPages(pages)));
+  const filterPlan = worstOf(answers);
+  const timings = {
+    embedMs: parts.before.of('embed'),
+    searchMs: times.of('index'),
+    rankMs: times.of('rank'),
+    rerankMs: times.of('rerank'),
+    fetchMs: times.of('fetch'),
+    totalMs: parts.before.elapsedMs(),
   };
   return members.map((member, i) => {
     const { hits, rerank, lists } = found[i] as Found;
     return {
-      ...shared,
+      filterPlan,
+      timings,
       hits,
       facets: member.query.facets.map((request, at) =>
         mergeFacets(
@@ -99,6 +100,11 @@ export async function searchGroup(
       explanation: member.query.withExplanation ? explain(member, lists(), answers) : null,
     };
   });
+}
+
+function worstOf(answers: readonly ShardAnswer[]): FilterPlan {
+  const worst = answers.reduce((at, { filterPlan }) => Math.max(at, plans.indexOf(filterPlan)), 0);
+  return plans[worst] ?? 'none';
 }
 
 /** What one query came to. */

@@ -26,6 +26,7 @@ const chunksPerDocumentMax = 8;
 const negativeWeight = 0.5;
 /** Shorter than this, a sum of unit vectors has no direction but that of its rounding. */
 const lengthMin = 1e-6;
+const none: readonly DocumentKey[] = [];
 
 /** Throws `not_found` for a document that does not exist, `invalid_argument` for examples that cancel each other out. */
 export function resolveTarget(
@@ -35,12 +36,17 @@ export function resolveTarget(
 ): Promise<QueryVectors> {
   switch (target.type) {
     case 'vector':
-      return Promise.resolve({ vectors: target.vector, rowCount: 1, exclude: [] });
+      return Promise.resolve(givenVector(target.vector));
     case 'document':
       return resolveDocument(target.key, parts, call);
     case 'examples':
       return resolveExamples(target, parts, call);
   }
+}
+
+/** As it was given. */
+export function givenVector(vector: Float32Array): QueryVectors {
+  return { vectors: vector, rowCount: 1, exclude: none };
 }
 
 async function resolveDocument(

@@ -35,6 +35,8 @@ export interface ReadQuery {
 
 const noOperators: Omit<ParsedQuery, 'text'> = { phrases: [], excluded: [], excludedPhrases: [], fields: [] };
 
+const noConditions = { constraint: null, phrases: [], excluded: [], filter: null };
+
 /** Throws `invalid_argument` for a text of which nothing is left to look for. */
 export async function readQuery(
   query: SearchQuery,
@@ -42,16 +44,20 @@ export async function readQuery(
   call: CallOptions,
 ): Promise<ReadQuery> {
   const { target, mode } = query;
-  if (target.type !== 'text') {
-    const conditions = conditionsOf(query, noOperators);
-    return { query, written: '', text: null, mode: 'semantic', analyzed: null, ...conditions };
-  }
+  if (target.type !== 'text') return readWithoutText(query);
   const fields = await existingFields(query, target.text, panel, call);
   const parsed = parseOperators(target.text, query.syntax, fields);
   const text = cleanQuery(parsed.text);
   if (text === '') throw nothingToLookFor();
   const analyzed = mode === 'semantic' ? null : analyzeQuery(text);
   return { query, written: parsed.text, text, mode, analyzed, ...conditionsOf(query, parsed) };
+}
+
+/** A query that is no text: there is nothing to be read, and nothing to wait for. */
+export function readWithoutText(query: SearchQuery): ReadQuery {
+  const { constraint, phrases, excluded, filter } = conditionsOf(query, noOperators);
+  const mode = 'semantic';
+  return { query, written: '', text: null, mode, analyzed: null, constraint, phrases, excluded, filter };
 }
 
 async function existingFields(
@@ -66,7 +72,11 @@ async function existingFields(
   return new Set(fields.filter((_, i) => fieldsExist[i] === true));
 }
 
-function conditionsOf(query: SearchQuery, parsed: Omit<ParsedQuery, 'text'>) {
+function conditionsOf(
+  query: SearchQuery,
+  parsed: Omit<ParsedQuery, 'text'>,
+): Pick<ReadQuery, 'constraint' | 'phrases' | 'excluded' | 'filter'> {
+  if (parsed === noOperators && query.filter === null) return noConditions;
   const { phrases, excluded, excludedPhrases, fields } = parsed;
   const filter = bothOf(query.filter, filterOfFields(fields));
   const hasWords = phrases.length + excluded.length + excludedPhrases.length > 0;

@@ -72,6 +72,8 @@ export class ShardPanel {
   }
 
   #askAll<Reply>(ask: (shard: ActorRef<IndexTasks>) => Promise<Reply>): Promise<Reply[]> {
+    const [only] = this.#shards;
+    if (only !== undefined && this.#shards.length === 1) return ask(only).then((reply) => [reply]);
     return Promise.all(this.#shards.map(ask));
   }
 }

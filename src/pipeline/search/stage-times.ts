@@ -11,7 +11,7 @@ export interface StageTimesParts {
 export class StageTimes {
   readonly #parts: StageTimesParts;
   readonly #startMs: number;
-  readonly #tookMs = new Map<SearchStage, number>();
+  readonly #tookMs: Partial<Record<SearchStage, number>> = {};
 
   constructor(parts: StageTimesParts) {
     this.#parts = parts;
@@ -20,22 +20,34 @@ export class StageTimes {
 
   /** Runs `work` as a stage, or as one more part of it. */
   async during<T>(stage: SearchStage, work: () => T | Promise<T>): Promise<T> {
-    const { clock, metrics } = this.#parts;
-    const startMs = clock.nowMs();
+    const startMs = this.#parts.clock.nowMs();
     const done = await work();
-    const tookMs = clock.nowMs() - startMs;
-    metrics.searchStage(stage, tookMs / 1000);
-    this.#tookMs.set(stage, this.of(stage) + tookMs);
+    this.#took(stage, startMs);
+    return done;
+  }
+
+  /** As `during`, for work that waits for nothing: a promise less on the way of every search. */
+  within<T>(stage: SearchStage, work: () => T): T {
+    const startMs = this.#parts.clock.nowMs();
+    const done = work();
+    this.#took(stage, startMs);
     return done;
   }
 
   /** Milliseconds; 0: there was no such stage. */
   of(stage: SearchStage): number {
-    return this.#tookMs.get(stage) ?? 0;
+    return this.#tookMs[stage] ?? 0;
   }
 
   /** Milliseconds since the start. */
   elapsedMs(): number {
     return this.#parts.clock.nowMs() - this.#startMs;
+  }
+
+  #took(stage: SearchStage, startMs: number): void {
+    const { clock, metrics } = this.#parts;
+    const tookMs = clock.nowMs() - startMs;
+    metrics.searchStage(stage, tookMs / 1000);
+    this.#tookMs[stage] = this.of(stage) + tookMs;
   }
 }

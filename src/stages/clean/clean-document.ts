@@ -3,7 +3,7 @@
 
 import { KmsError } from '../../base/errors.ts';
 import type { ModelTokenizer } from '../../embedding/embedding-provider.ts';
-import { analyzeDocument } from '../../lexical/analyze-text.ts';
+import { analyzeDocument, type CountRoom } from '../../lexical/analyze-text.ts';
 import { limits } from '../../model/limits.ts';
 import { chunkText, singleChunk } from './chunk-text.ts';
 import type { CleanText, TextItem } from './clean-messages.ts';
@@ -18,8 +18,16 @@ const cleanedUnitsMax = limits.titleBytesMax + 1 + limits.bodyBytesMax;
 /** No text of this length grows beyond the bound. */
 const growthUncheckedMax = Math.floor(cleanedUnitsMax / 18);
 
+export interface CleanParts {
+  readonly tokenizer: ModelTokenizer;
+  /** Called now and then in a long text, as a sign of life. */
+  readonly onUnit: () => void;
+  /** For the counts of the terms; default: an array of their own. */
+  readonly room?: CountRoom;
+}
+
 /** Throws `invalid_argument` for a text that has to be chunked and of which nothing is left, or that grows too long. */
-export function cleanDocument(item: TextItem, tokenizer: ModelTokenizer, onUnit: () => void): CleanText {
+export function cleanDocument(item: TextItem, { tokenizer, onUnit, room }: CleanParts): CleanText {
   // Checked before the rest of the cleaning, which would take seconds for what is refused afterwards.
   if (item.text.length > growthUncheckedMax) refuseGrown(boundMarks(item.text).normalize('NFKC').length);
   const title = cleanTitle(item.title);
@@ -28,7 +36,7 @@ export function cleanDocument(item: TextItem, tokenizer: ModelTokenizer, onUnit:
   if (item.isChunked && text === '') throw emptyText();
   const titleLength = title.length;
   const chunks = item.isChunked ? chunkText(text, { tokenizer, titleLength, onUnit }) : [singleChunk(text)];
-  const lexical = analyzeDocument(title, body, onUnit);
+  const lexical = analyzeDocument(title, body, onUnit, room);
   return { status: 'ok', text, titleLength, lexical, chunks };
 }
 

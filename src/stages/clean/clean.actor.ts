@@ -9,6 +9,7 @@ import type { EmbeddingSpec } from '../../model/embedding-spec.ts';
 import type { FailedItem } from '../extract/extract-messages.ts';
 import { cleanDocument } from './clean-document.ts';
 import type { CleanTasks, CleanText, TextItem } from './clean-messages.ts';
+import { sharedCounts } from './shared-counts.ts';
 
 export interface CleanInit {
   /** Whose tokenizer measures the chunks. */
@@ -21,6 +22,7 @@ export interface CleanInit {
 }
 
 export function createCleanActor(context: ActorContext, init: CleanInit): ActorBehavior<CleanTasks> {
+  const room = sharedCounts();
   let tokenizer: ModelTokenizer | null = null;
   let texts = 0;
   let chunks = 0;
@@ -40,7 +42,7 @@ export function createCleanActor(context: ActorContext, init: CleanInit): ActorB
   function cleanItem(item: TextItem): CleanText | FailedItem {
     assert(tokenizer !== null, 'start comes before the first task');
     try {
-      const cleaned = cleanDocument(item, tokenizer, () => context.progress());
+      const cleaned = cleanDocument(item, { tokenizer, onUnit: () => context.progress(), room });
       chunks += cleaned.chunks.length;
       return cleaned;
     } catch (error) {

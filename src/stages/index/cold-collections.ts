@@ -3,12 +3,13 @@
 // again. Searches wait for the load, all of them for one, and everything else goes on meanwhile.
 //
 // The store holds all that a cold collection does, so nothing that happens to it meanwhile is written down: a load ends
-// with a comparison of its labels with the store's, as a start after a crash does.
+// with a comparison of its labels with the store's, as a start after a crash does, and with a count. Commits go on during a
+// load, and while one is under way there is nothing to count against: then the count is made at the next moment without one.
 
 import type { TaskContext } from '../../actor/actor.ts';
 import { KmsError } from '../../base/errors.ts';
 import type { CollectionIndex } from './collection-index.ts';
-import { loadGraph, reconcile } from './shard-loader.ts';
+import { fits, loadGraph, logMisfit, repair } from './shard-loader.ts';
 import type { ShardSnapshots } from './shard-snapshots.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -27,6 +28,8 @@ export class ColdCollections {
   /** How many searches need it now. */
   readonly #holds = new Map<CollectionIndex, number>();
   readonly #loads = new Map<CollectionIndex, Promise<void>>();
+  /** Loaded while commits were under way, and not counted yet. */
+  readonly #uncounted = new Set<CollectionIndex>();
   /** The end of the line: one collection is loaded at a time. */
   #lastLoad: Promise<void> = Promise.resolve();
   #release: Promise<void> | null = null;
@@ -83,6 +86,7 @@ export class ColdCollections {
   /** To be called after memory may have grown, or something has come to rest. Starts what is due, in the background. */
   tend(): void {
     if (this.#isClosed) return;
+    for (const index of this.#uncounted) this.#count(index);
     for (const index of this.#state.cold) {
       if (index.needsWarmth) this.#load(index).catch((error: unknown) => this.#logFailure(index, error));
     }
@@ -139,36 +143,56 @@ export class ColdCollections {
   }
 
   async #releaseOne(index: CollectionIndex): Promise<void> {
-    const { context, cold, active } = this.#state;
+    const { context } = this.#state;
     await this.#snapshots.save(index);
     // Whatever came meanwhile: it is tried again when that has come to rest.
     if (!this.#canRelease(index)) return;
     const { bytes } = index;
-    index.release();
-    active.delete(index);
-    cold.add(index);
+    this.#chill(index);
     context.count('kms_index_releases_total', 1);
     context.log.info({ collection: index.name, bytes }, 'collection released from memory');
   }
 
-  #load(index: CollectionIndex): Promise<void> {
+  #chill(index: CollectionIndex): void {
+    const { cold, active } = this.#state;
+    index.release();
+    active.delete(index);
+    cold.add(index);
+    this.#uncounted.delete(index);
+  }
+
+  /** One whose graph turns out to be wrong is loaded once more, without it. */
+  #count(index: CollectionIndex): void {
+    const isRight = fits(this.#state, index);
+    if (isRight === true) this.#uncounted.delete(index);
+    if (isRight !== false || !this.#canRelease(index)) return;
+    logMisfit(this.#state, index);
+    this.#chill(index);
+    this.#load(index, false).catch((error: unknown) => this.#logFailure(index, error));
+  }
+
+  #load(index: CollectionIndex, isGraphTrusted = true): Promise<void> {
     const underWay = this.#loads.get(index);
     if (underWay !== undefined) return underWay;
-    const load = this.#lastLoad.then(() => this.#loadNow(index)).finally(() => this.#loads.delete(index));
+    const load = this.#lastLoad
+      .then(() => this.#loadNow(index, isGraphTrusted))
+      .finally(() => this.#loads.delete(index));
     this.#loads.set(index, load);
     this.#lastLoad = load.catch(() => undefined);
     return load;
   }
 
-  async #loadNow(index: CollectionIndex): Promise<void> {
+  async #loadNow(index: CollectionIndex, isGraphTrusted: boolean): Promise<void> {
     if (this.#isClosed) throw new KmsError('unavailable', 'the shard is being closed');
     const { context, cold, store } = this.#state;
     const startMs = context.clock.nowMs();
     const row = store.collection(index.name);
     if (row === undefined) throw new KmsError('internal', 'a cold collection is not in the store');
-    index.adopt(await loadGraph(this.#state, row));
+    index.adopt(isGraphTrusted ? await loadGraph(this.#state, row) : null);
     try {
-      await reconcile(this.#state, index, { changesDone: 0, changesTotal: 0 });
+      const isCertain = await repair(this.#state, index, { changesDone: 0, changesTotal: 0 });
+      // Without the graph nothing is left that could be wrong, and a second rebuild would change nothing.
+      if (!isCertain && isGraphTrusted) this.#uncounted.add(index);
     } catch (error) {
       index.abandon();
       throw error;

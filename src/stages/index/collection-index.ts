@@ -1,11 +1,13 @@
 // The vectors of one collection in one shard: a graph for the many, an exact tail for the newest, and what moves
 // between them. Derived from the store and rebuilt from it at will; nothing here is the truth.
 //
-// A label lives through: tail (inside its transaction) → queue (its commit is on disk) → graph → tombstone. A small
-// collection stays in the tail: scanning it exactly is faster than any graph.
+// A label lives through: tail (inside its transaction) → queue (its commit is on disk) → under way (the inserter's thread
+// adds it; the tail keeps it until it is told) → graph → tombstone. A small collection stays in the tail: scanning it exactly
+// is faster than any graph.
 
 import { assert } from '../../base/assert.ts';
 import { ExactTail } from '../../vector/exact-tail.ts';
+import type { GraphInserter } from '../../vector/graph-inserter.ts';
 import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import type { LabelTest } from '../../vector/label-test.ts';
 import { mergeTopK, type Neighbor } from '../../vector/top-k.ts';
@@ -26,6 +28,9 @@ export interface CollectionIndexOptions {
   readonly rebuild: { readonly ratio: number; readonly tombstonesMin: number };
   /** A live label's vector from the store, or null; good until the next call. */
   readonly read: (label: number) => Float32Array | null;
+  readonly inserter: GraphInserter;
+  /** An insertion of this collection is done: there may be more to do, or to be let in. */
+  readonly onInserted: (index: CollectionIndex) => void;
 }
 
 /** A queue of a collection that does not move is tidied when it is so much longer than what lives. */
@@ -43,6 +48,11 @@ export class CollectionIndex {
   readonly #fresh = new MoveQueue();
   readonly #inherited = new MoveQueue();
   #isInheritedNext = false;
+  /** Labels on their way from the tail into the graph, with their changes. At most what the inserter has under way. */
+  readonly #underWay = new Map<number, number>();
+  /** Nothing more goes under way: somebody waits until nothing is. */
+  #isHeld = false;
+  readonly #stillWaiters: (() => void)[] = [];
   /** Deleted while the graph was being written; marked afterwards. Until then the store hides them. */
   readonly #deletedMeanwhile: number[] = [];
   #isLocked = false;
@@ -77,7 +87,7 @@ export class CollectionIndex {
 
   /** Everything a search may meet, hidden ones included: asking for as many neighbours finds all. */
   get size(): number {
-    return (this.#graph?.count ?? 0) + this.#tail.count;
+    return (this.#graph?.count ?? 0) + this.#underWay.size + this.#tail.count;
   }
 
   get isExact(): boolean {
@@ -86,7 +96,7 @@ export class CollectionIndex {
 
   /** New vectors that wait for the graph: what back-pressure counts. */
   get pending(): number {
-    return this.#isMoving || this.needsWarmth ? this.#fresh.length : 0;
+    return this.#isMoving || this.needsWarmth ? this.#fresh.length + this.#underWay.size : 0;
   }
 
   get isCold(): boolean {
@@ -106,19 +116,22 @@ export class CollectionIndex {
 
   /** Whether nothing is under way that a release would cut off. What has no graph is its tail. */
   get isAtRest(): boolean {
-    if (this.#isCold || this.#isLocked || this.hasWork) return false;
+    if (this.#isCold || this.#isHeld || this.#isLocked || this.#rebuild !== null || this.hasWork)
+      return false;
     return this.#graph === null ? !this.#isMoving : this.#tail.count === 0;
   }
 
   /** The oldest change that is not wholly in the graph; Infinity when all are. */
   get oldestWaiting(): number {
-    return Math.min(this.#fresh.oldestSequence, this.#inherited.oldestSequence);
+    return Math.min(this.#fresh.oldestSequence, this.#inherited.oldestSequence, ...this.#underWay.values());
   }
 
+  /** Whether `step` would do something. What is under way only is no work: `onInserted` tells of its end. */
   get hasWork(): boolean {
-    if (this.#isLocked || this.#isCold) return false;
-    if (this.#rebuild !== null || this.#needsRebuild) return true;
-    return this.#isMoving && this.#fresh.length + this.#inherited.length > 0;
+    if (this.#isHeld || this.#isLocked || this.#isCold) return false;
+    const rebuild = this.#rebuild;
+    if (rebuild === null ? this.#needsRebuild : rebuild.hasNext || this.#isRebuilt) return true;
+    return this.#canMove && this.#fresh.length + this.#inherited.length > 0;
   }
 
   has(label: number): boolean {
@@ -149,10 +162,10 @@ export class CollectionIndex {
 
   /** The vector's document is gone or has new ones. */
   remove(label: number): void {
+    // Where it is under way, its end finds that the tail has it no more.
     this.#tail.remove(label);
     if (this.#graph?.has(label) !== true) return;
-    if (this.#isLocked) this.#deletedMeanwhile.push(label);
-    else this.#markDeleted(label);
+    this.#hide(label);
   }
 
   /** The nearest `k` of tail and graph, of those that `allows` lets through, best first. May hold labels that the store hides. */
@@ -163,27 +176,39 @@ export class CollectionIndex {
     return mergeTopK(lists, k);
   }
 
-  /** One unit of work, at most one insertion into each graph. */
+  /** One unit of work, at most one insertion into each graph, as far as the inserter has room. */
   step(): void {
-    if (this.#isLocked || this.#isCold) return;
-    if (this.#rebuild === null && this.#needsRebuild) this.#startRebuild();
-    this.#stepRebuild();
-    if (this.#isMoving) this.#moveOne();
+    if (!this.hasWork) return;
+    if (this.#isRebuilt) this.#finishRebuild();
+    else if (this.#rebuild === null && this.#needsRebuild) this.#startRebuild();
+    const { inserter, read } = this.#options;
+    if (inserter.hasRoom) this.#rebuild?.step(inserter, read, () => this.#inserted());
+    if (inserter.hasRoom && this.#canMove) this.#moveOne();
   }
 
-  /** The graph stays as it is until `unlock`: it is being written. */
+  /** Resolves when nothing is under way any more, and nothing will be before `lock` and `unlock`. */
+  hold(): Promise<void> {
+    this.#isHeld = true;
+    if (this.#isStill) return Promise.resolve();
+    return new Promise((resolve) => this.#stillWaiters.push(resolve));
+  }
+
+  /** The graph stays as it is until `unlock`: it is being written. To be called as soon as `hold` has resolved. */
   lock(): void {
+    assert(this.#isHeld && this.#isStill, 'a graph is locked when nothing is on its way into it');
     this.#isLocked = true;
   }
 
   unlock(): void {
+    this.#isHeld = false;
     this.#isLocked = false;
     for (const label of this.#deletedMeanwhile.splice(0)) this.#markDeleted(label);
   }
 
   /** Gives graph and tail back. From here on only the store knows what the collection holds. */
   release(): void {
-    assert(!this.#isLocked && this.#rebuild === null, 'what is written or rebuilt is not released');
+    assert(!this.#isHeld && this.#rebuild === null, 'what is written or rebuilt is not released');
+    assert(this.#underWay.size === 0, 'what is inserted into is not released');
     this.#isCold = true;
     this.#graph?.release();
     this.#graph = null;
@@ -199,7 +224,7 @@ export class CollectionIndex {
     this.#graph = graph;
   }
 
-  /** The load failed: cold as before. The tail stays, it may hold vectors whose commit is under way. */
+  /** The graph is wrong, or its load failed. The tail stays, it may hold vectors whose commit is under way. */
   abandon(): void {
     this.#graph?.release();
     this.#graph = null;
@@ -214,10 +239,29 @@ export class CollectionIndex {
     return !this.#isCold && (this.#graph !== null || this.#tail.count > this.#options.exactMax);
   }
 
+  /** A rebuild that has seen all waits for what is on its way into the graph that it replaces: nothing may follow it. */
+  get #canMove(): boolean {
+    return this.#isMoving && this.#rebuild?.hasNext !== false;
+  }
+
+  /** Whether the rebuilt graph can take the place of the old one. */
+  get #isRebuilt(): boolean {
+    return this.#rebuild?.isComplete === true && this.#underWay.size === 0;
+  }
+
+  get #isStill(): boolean {
+    return this.#underWay.size === 0 && (this.#rebuild?.underWay ?? 0) === 0;
+  }
+
   get #needsRebuild(): boolean {
     const graph = this.#graph;
     const { ratio, tombstonesMin } = this.#options.rebuild;
     return graph !== null && graph.tombstones >= tombstonesMin && graph.tombstones > graph.count * ratio;
+  }
+
+  #hide(label: number): void {
+    if (this.#isLocked) this.#deletedMeanwhile.push(label);
+    else this.#markDeleted(label);
   }
 
   #markDeleted(label: number): void {
@@ -231,22 +275,34 @@ export class CollectionIndex {
     const [first, second] = this.#isInheritedNext
       ? [this.#inherited, this.#fresh]
       : [this.#fresh, this.#inherited];
-    const label = first.shift() ?? second.shift();
-    const vector = label === undefined ? null : this.#tail.read(label);
-    if (label === undefined || vector === null) return; // it has left the tail: deleted, or replaced
+    const move = first.shift() ?? second.shift();
+    const vector = move === undefined ? null : this.#tail.read(move.label);
+    if (move === undefined || vector === null) return; // it has left the tail: deleted, or replaced
+    const { label, sequence } = move;
     this.#graph ??= new HnswGraph(this.#options.parameters);
-    this.#graph.add(label, vector);
+    this.#underWay.set(label, sequence);
+    this.#options.inserter.add(this.#graph, label, vector, () => this.#moved(label));
+  }
+
+  #moved(label: number): void {
+    this.#underWay.delete(label);
     this.#rebuild?.sourceAdded(label);
-    this.#tail.remove(label);
     this.changes++;
+    if (!this.#tail.remove(label)) this.#hide(label);
+    this.#inserted();
+  }
+
+  #inserted(): void {
+    if (this.#isStill) for (const resolve of this.#stillWaiters.splice(0)) resolve();
+    this.#options.onInserted(this);
   }
 
   #startRebuild(): void {
     if (this.#graph !== null) this.#rebuild = new GraphRebuild(this.#graph, this.#options.parameters);
   }
 
-  #stepRebuild(): void {
-    if (this.#rebuild === null || this.#rebuild.step(this.#options.read)) return;
+  #finishRebuild(): void {
+    if (this.#rebuild === null) return;
     const { target } = this.#rebuild;
     this.#graph?.release();
     this.#graph = target.live === 0 ? null : target;

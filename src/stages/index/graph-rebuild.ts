@@ -1,6 +1,7 @@
 // A second graph built beside one that carries too many tombstones, one insertion at a time, while the old one serves.
 // Deletions reach both; vectors that enter the old graph behind the rebuild's back are told to it.
 
+import type { GraphInserter } from '../../vector/graph-inserter.ts';
 import { type GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 
 export class GraphRebuild {
@@ -10,10 +11,26 @@ export class GraphRebuild {
   #cursor = 0;
   /** Labels that entered the source below the cursor. */
   readonly #late: number[] = [];
+  /** On their way into the target: false once they have been deleted meanwhile. */
+  readonly #underWay = new Map<number, boolean>();
 
   constructor(source: HnswGraph, parameters: GraphParameters) {
     this.#source = source;
     this.target = new HnswGraph(parameters);
+  }
+
+  /** Whether `step` has something to do. */
+  get hasNext(): boolean {
+    return this.#late.length > 0 || this.#source.labelFrom(this.#cursor) !== null;
+  }
+
+  /** Whether the target has all that the source has by now. */
+  get isComplete(): boolean {
+    return !this.hasNext && this.#underWay.size === 0;
+  }
+
+  get underWay(): number {
+    return this.#underWay.size;
   }
 
   /** A vector was added to the source. */
@@ -22,16 +39,25 @@ export class GraphRebuild {
   }
 
   markDeleted(label: number): void {
-    this.target.markDeleted(label);
+    if (this.#underWay.has(label)) this.#underWay.set(label, false);
+    else this.target.markDeleted(label);
   }
 
-  /** At most one insertion. `read` gives a live label's vector, or null. Returns false when the target is complete. */
-  step(read: (label: number) => Float32Array | null): boolean {
+  /**
+   * At most one insertion, for which the inserter has room; `onDone` is called when it is done. `read` gives a live label's
+   * vector, or null.
+   */
+  step(inserter: GraphInserter, read: (label: number) => Float32Array | null, onDone: () => void): void {
     const label = this.#next();
-    if (label === null) return false;
-    const vector = read(label);
-    if (vector !== null) this.target.add(label, vector);
-    return true;
+    const vector = label === null ? null : read(label);
+    if (label === null || vector === null) return;
+    this.#underWay.set(label, true);
+    inserter.add(this.target, label, vector, () => {
+      const isLive = this.#underWay.get(label);
+      this.#underWay.delete(label);
+      if (isLive === false) this.target.markDeleted(label);
+      onDone();
+    });
   }
 
   #next(): number | null {

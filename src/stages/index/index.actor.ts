@@ -1,6 +1,6 @@
 // The index actor: a shard behind a mailbox. Searches come in the urgent lane and are synchronous, so they run between
-// two insertions, unless a collection has to be loaded first; commits await the disk, so several are in flight and share
-// a flush.
+// two units of other work, unless a collection has to be loaded first; commits await the disk, so several are in flight and
+// share a flush; insertions into graphs go on beside all of it, on a native thread.
 
 import type { ActorBehavior, ActorContext } from '../../actor/actor.ts';
 import { KmsError } from '../../base/errors.ts';

@@ -1,6 +1,12 @@
 // The vectors of the tail that wait for their place in the graph, oldest first, each with the change that brought it.
 // What the oldest one's number tells is all that a snapshot needs to know: every earlier change is in the graph.
 
+/** A vector of the tail, and the change that brought it. */
+export interface Move {
+  readonly label: number;
+  readonly sequence: number;
+}
+
 /** Heads are cut off in blocks, so that taking one costs nothing. */
 const headMax = 4_096;
 
@@ -24,12 +30,13 @@ export class MoveQueue {
     this.#sequences.push(sequence);
   }
 
-  shift(): number | undefined {
+  shift(): Move | undefined {
     const label = this.#labels[this.#head];
-    if (label === undefined) return undefined;
+    const sequence = this.#sequences[this.#head];
+    if (label === undefined || sequence === undefined) return undefined;
     this.#head++;
     if (this.#head >= headMax) this.#cut();
-    return label;
+    return { label, sequence };
   }
 
   /** Forgets the ones that are gone; for collections whose vectors never move. */

@@ -19,14 +19,14 @@ export interface LoadProgress {
 
 /** Rows between two visits to the event loop, where the supervisor asks how far it is: some milliseconds. */
 const rowsPerTurn = 256;
-/** Reading a graph takes 0.1-0.6 s for 100,000 points; a cold disk may take a hundred times as long. */
+/** Reading a graph twice, once for its checksum, takes 0.2-0.8 s for 100,000 points; a cold disk a hundred times as long. */
 const readSecondsMax = 300;
 /** What came from the store directly belongs to no known change: older than all. */
 const unknownSequence = 1;
 
 interface Loaded {
   readonly row: CollectionRow;
-  index: CollectionIndex;
+  readonly index: CollectionIndex;
   /**
    * All changes up to here are in the graph, and all later ones in the log. Null: there is no graph, or one whose
    * snapshot is older than the log (it was taken while the collection outgrew the exact scan).
@@ -106,7 +106,6 @@ export async function loadGraph(state: ShardState, row: CollectionRow): Promise<
   }
   try {
     return await loadSnapshotFile(join(store.snapshotFolder, snapshot.file), snapshot, {
-      progress: () => context.progress(),
       enterNativeCall: () => context.enterNativeCall(readSecondsMax),
     });
   } catch (error) {
@@ -154,33 +153,53 @@ function inherit(state: ShardState, index: CollectionIndex, label: number, seque
 
 /** Makes sure that the index holds exactly what the store does. */
 async function complete(state: ShardState, collection: Loaded, progress: LoadProgress): Promise<void> {
-  const { row } = collection;
-  if (collection.appliedSequence === null) {
-    await reconcile(state, collection.index, progress);
-  } else if (collection.index.live !== row.vectors) {
-    const facts = { collection: row.name, found: collection.index.live, stored: row.vectors };
+  const { row, index, appliedSequence } = collection;
+  if (appliedSequence === null) {
+    await repair(state, index, progress);
+  } else if (index.live !== row.vectors) {
+    const facts = { collection: row.name, found: index.live, stored: row.vectors };
     state.context.log.warn(facts, 'replay left a gap: comparing the index with the store');
     progress.changesTotal += row.vectors;
-    await reconcile(state, collection.index, progress);
+    await repair(state, index, progress);
   }
-  if (collection.index.live !== row.vectors) {
-    // The graph itself is wrong. It can be replaced; the store cannot.
-    state.context.log.warn({ collection: row.name }, 'graph does not fit the store: rebuilding it');
-    collection.index.graph?.release();
-    state.indexes.delete(row.name);
-    collection.index = state.indexOf(row);
-    progress.changesTotal += row.vectors;
-    await reconcile(state, collection.index, progress);
-  }
-  state.activate(collection.index);
+  state.activate(index);
 }
 
-/** Compares the index with the store label by label: what it lacks goes into the tail, what is gone is removed. */
-export async function reconcile(
+/**
+ * Compares the index with the store, and where that does not help, once more without its graph, which can be built again;
+ * the store cannot. Returns false where commits were under way at the end, so that nobody knows whether it has helped.
+ */
+export async function repair(
   state: ShardState,
   index: CollectionIndex,
   progress: LoadProgress,
-): Promise<void> {
+): Promise<boolean> {
+  await reconcile(state, index, progress);
+  const isRight = fits(state, index);
+  if (isRight !== false) return isRight === true;
+  logMisfit(state, index);
+  index.abandon();
+  progress.changesTotal += state.store.collection(index.name)?.vectors ?? 0;
+  await reconcile(state, index, progress);
+  return true;
+}
+
+/**
+ * Whether the index holds as many vectors as the store. Null while a commit is under way: the store may show it already,
+ * or not yet, and what it removes leaves the index later.
+ */
+export function fits(state: ShardState, index: CollectionIndex): boolean | null {
+  if (state.inFlight.size > 0) return null;
+  return index.live === (state.store.collection(index.name)?.vectors ?? 0);
+}
+
+export function logMisfit({ context, store }: ShardState, { name, live }: CollectionIndex): void {
+  const facts = { collection: name, found: live, stored: store.collection(name)?.vectors ?? 0 };
+  context.log.warn(facts, 'graph does not fit the store: rebuilding it');
+}
+
+/** Compares the index with the store label by label: what it lacks goes into the tail, what is gone is removed. */
+async function reconcile(state: ShardState, index: CollectionIndex, progress: LoadProgress): Promise<void> {
   const { store } = state;
   let next = 0;
   for (;;) {

@@ -1,5 +1,5 @@
 // Searching a shard: a list by vector, a list by words, and the documents that the query names, joined so that every hit
-// has all its scores. Synchronous from end to end: it runs between two insertions, and sees one state of the store.
+// has all its scores. Synchronous from end to end: it runs between two units of other work, and sees one state of the store.
 
 import type { TaskContext } from '../../actor/actor.ts';
 import { KmsError } from '../../base/errors.ts';

@@ -19,9 +19,12 @@ export class ShardSnapshots {
   readonly #state: ShardState;
   /** The end of the line: snapshots are taken one at a time. */
   #last: Promise<void> = Promise.resolve();
-  #isBusy = false;
+  /** Standing in it, the one that is taken included. */
+  #inLine = 0;
   /** After a failure, how many changes a collection had: it waits for as many again. */
   readonly #failedAt = new Map<CollectionIndex, number>();
+  /** A snapshot has ended, so its collection may be at rest now. */
+  onEnd: () => void = () => undefined;
 
   constructor(state: ShardState) {
     this.#state = state;
@@ -29,7 +32,7 @@ export class ShardSnapshots {
 
   /** Starts a snapshot of the collection in the background when enough has changed; a failure is logged. */
   startIfDue(index: CollectionIndex): void {
-    if (this.#isBusy || !this.#isDue(index)) return;
+    if (this.#inLine > 0 || !this.#isDue(index)) return;
     const { log } = this.#state.context;
     this.#enqueue(() => this.#take(index)).catch((error: unknown) => {
       log.error({ collection: index.name, error: String(error) }, 'snapshot failed');
@@ -70,12 +73,13 @@ export class ShardSnapshots {
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#inLine++;
     const done = this.#last.then(async () => {
-      this.#isBusy = true;
       try {
         await work();
       } finally {
-        this.#isBusy = false;
+        this.#inLine--;
+        this.onEnd();
       }
     });
     // The line goes on after a failure; whoever asked for that snapshot hears of it.
@@ -100,8 +104,13 @@ export class ShardSnapshots {
 
   async #write(index: CollectionIndex): Promise<void> {
     const { store, context, parameters } = this.#state;
+    const unlock = () => {
+      index.unlock();
+      this.#state.activate(index);
+    };
+    await index.hold();
     const { graph, changes, number } = index;
-    if (graph === null) return;
+    if (graph === null) return unlock();
     index.lock();
     const { count, tombstones } = graph;
     // Read while locked: what is in the graph at this moment is what will be in the file.
@@ -110,10 +119,6 @@ export class ShardSnapshots {
     index.changes = 0;
     const startMs = context.clock.nowMs();
     try {
-      const unlock = () => {
-        index.unlock();
-        this.#state.activate(index);
-      };
       const written = await writeSnapshotFile(graph, join(store.snapshotFolder, file), unlock);
       const row = { file, ...written, parameters, count, tombstones, appliedSequence };
       await store.write((writer) => writer.putSnapshot(number, row));

@@ -4,6 +4,7 @@ import type { ActorContext } from '../../actor/actor.ts';
 import { LexicalIndex } from '../../lexical/lexical-index.ts';
 import type { CollectionRow } from '../../storage/document-record.ts';
 import type { ShardStore } from '../../storage/shard-store.ts';
+import { GraphInserter } from '../../vector/graph-inserter.ts';
 import type { GraphParameters, HnswGraph } from '../../vector/hnsw-graph.ts';
 import { VectorSlab } from '../../vector/vector-slab.ts';
 import { CollectionIndex } from './collection-index.ts';
@@ -13,6 +14,8 @@ import { LabelBlocks } from './selection-blocks.ts';
 
 const rebuildRatioDefault = 0.2;
 const rebuildTombstonesMinDefault = 256;
+/** As for embedding in bulk: with few cores, what answers comes first, and what is inserted is searchable already. */
+const insertionNiceness = 10;
 
 export class ShardState {
   readonly init: IndexInit;
@@ -31,6 +34,10 @@ export class ShardState {
   /** First sequence numbers of commits that are readable, or about to be, and not yet settled. */
   readonly inFlight = new Set<number>();
   readonly slab: VectorSlab;
+  /** Inserts for all collections of the shard, one point at a time. */
+  readonly inserter: GraphInserter;
+  /** Told of each insertion that is done. */
+  onInserted: (index: CollectionIndex) => void = () => undefined;
   readonly #read: (label: number) => Float32Array | null;
 
   constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
@@ -40,6 +47,16 @@ export class ShardState {
     const { dimensions, m, efConstruction } = parts.init;
     this.parameters = { dimensions, m, efConstruction };
     this.slab = new VectorSlab(dimensions);
+    this.inserter = new GraphInserter({
+      dimensions,
+      niceness: insertionNiceness,
+      onProgress: () => {
+        this.context.wake();
+        // Not only in the next step: while the shard is being closed there is none, and a snapshot may wait for these.
+        // What it throws is lost here, and thrown again by the step that was asked for.
+        this.inserter.settle();
+      },
+    });
     this.#read = (label) => this.store.vector(label);
   }
 
@@ -65,6 +82,8 @@ export class ShardState {
       exactMax,
       rebuild,
       read: this.#read,
+      inserter: this.inserter,
+      onInserted: (each: CollectionIndex) => this.onInserted(each),
     };
     const made = new CollectionIndex(options, graph);
     this.indexes.set(row.name, made);

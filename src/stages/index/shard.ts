@@ -6,6 +6,7 @@ import type { DocumentKey } from '../../model/document.ts';
 import { CommitSequence } from '../../storage/commit-sequence.ts';
 import { ShardStore, type ShardStoreOptions } from '../../storage/shard-store.ts';
 import { ColdCollections } from './cold-collections.ts';
+import type { CollectionIndex } from './collection-index.ts';
 import { listDocuments, type Page } from './document-list.ts';
 import type { IndexInit } from './index-init.ts';
 import type {
@@ -54,6 +55,8 @@ export class Shard {
     this.#snapshots = new ShardSnapshots(state);
     this.#segmentFiles = new ShardSegments(state);
     this.#cold = new ColdCollections(state, this.#snapshots);
+    this.#snapshots.onEnd = () => this.#cold.tend();
+    state.onInserted = (index) => this.#afterStep(index);
   }
 
   /** Opens the store only; `load` makes it searchable. */
@@ -135,15 +138,18 @@ export class Shard {
   }
 
   /**
-   * One unit of background work: at most one insertion, or as much of sealing and merging words as takes as long. In
-   * turn, so that neither keeps the other waiting. Returns whether there is more.
+   * One unit of background work: at most one insertion handed over, or as much of sealing and merging words as takes as
+   * long as one. In turn, so that neither keeps the other waiting. Returns whether there is more to do now; of insertions
+   * that are done, the inserter tells.
    */
   step(): boolean {
-    const { active, activeWords } = this.#state;
+    const { active, activeWords, inserter } = this.#state;
+    inserter.settle();
+    const canInsert = active.size > 0 && inserter.hasRoom;
     this.#areWordsNext = !this.#areWordsNext;
-    if (activeWords.size > 0 && (this.#areWordsNext || active.size === 0)) this.#stepWords();
-    else if (active.size > 0) this.#stepVectors();
-    return active.size + activeWords.size > 0;
+    if (activeWords.size > 0 && (this.#areWordsNext || !canInsert)) this.#stepWords();
+    else if (canInsert) this.#stepVectors();
+    return activeWords.size > 0 || (active.size > 0 && inserter.hasRoom);
   }
 
   #stepWords(): void {
@@ -159,10 +165,15 @@ export class Shard {
     const { active } = this.#state;
     const [index] = active;
     if (index === undefined) return;
+    // To the end of the line: a large collection does not keep the small ones waiting.
     active.delete(index);
     index.step();
-    // To the end of the line: a large collection does not keep the small ones waiting.
-    if (index.hasWork) active.add(index);
+    this.#afterStep(index);
+  }
+
+  /** Part of a step is done, or something that one began: an insertion. */
+  #afterStep(index: CollectionIndex): void {
+    if (index.hasWork) this.#state.active.add(index);
     else this.#cold.tend();
     if (this.#room.waiting > 0) this.#room.release();
     this.#snapshots.startIfDue(index);
@@ -226,6 +237,7 @@ export class Shard {
       graph_vectors: graph,
       tail_vectors: tail,
       pending_vectors: this.#state.pending(),
+      insertions_under_way: this.#state.inserter.underWay,
       tombstones,
       graph_bytes: this.#state.indexBytes() - tailBytes,
       tail_bytes: tailBytes,
@@ -244,6 +256,7 @@ export class Shard {
   async close(): Promise<void> {
     await this.#cold.close();
     await this.#snapshots.settle();
+    this.#state.inserter.stop();
     await this.#segmentFiles.settle();
     await this.#state.store.close();
   }

@@ -17,92 +17,14 @@
 #include "addon.cc"
 #pragma pop_macro("NODE_API_MODULE")
 
+#include "addon-values.h" // after the package's classes
+#include "checksum-calls.h"
 #include "dot-kernels.h"
+#include "graph-search.h"
+#include "inserter-calls.h"
+#include "memory-return.h"
 
 namespace {
-
-using Graph = hnswlib::HierarchicalNSW<float>;
-
-struct Index {
-  Graph* graph;
-  uint32_t dimensions;
-};
-
-napi_value fail(napi_env env, const std::string& message) {
-  bool isPending = false;
-  napi_is_exception_pending(env, &isPending);
-  if (!isPending) napi_throw_error(env, nullptr, message.c_str());
-  return nullptr;
-}
-
-/** The native parts of a HierarchicalNSW; without a graph when it is none, or not initialised. */
-Index indexOf(napi_env env, napi_value value) {
-  napi_valuetype type;
-  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return {nullptr, 0};
-  void* wrapped = nullptr; // by hand: where nothing can be thrown any more, Napi's Unwrap would end the process
-  if (napi_unwrap(env, value, &wrapped) != napi_ok || wrapped == nullptr) return {nullptr, 0};
-  const HierarchicalNSW* const index = static_cast<HierarchicalNSW*>(wrapped);
-  return {index->index_, index->dim_};
-}
-
-/** A typed array of one kind; `data` is null when the value is something else. */
-template <typename Value>
-struct View {
-  Value* data = nullptr;
-  size_t length = 0;
-
-  View(napi_env env, napi_value value, napi_typedarray_type wanted) {
-    napi_typedarray_type type;
-    void* start;
-    size_t count;
-    bool isTyped = false;
-    if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) return;
-    if (napi_get_typedarray_info(env, value, &type, &count, &start, nullptr, nullptr) != napi_ok) return;
-    if (type != wanted || start == nullptr) return;
-    data = static_cast<Value*>(start);
-    length = count;
-  }
-};
-
-/** A whole number from 0 to 2^32 - 1. */
-bool readWhole(napi_env env, napi_value value, uint32_t* out) {
-  double number;
-  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
-  if (!(number >= 0 && number <= 4294967295.0) || number != std::floor(number)) return false;
-  *out = static_cast<uint32_t>(number);
-  return true;
-}
-
-/** All bits of the exponent set is infinity or NaN; compares whole registers, where isfinite goes value by value. */
-bool areFinite(const float* values, size_t count) {
-  bool areAll = true;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    std::memcpy(&bits, values + i, sizeof bits);
-    areAll &= (bits & 0x7f800000u) != 0x7f800000u;
-  }
-  return areAll;
-}
-
-/** The vector at `offset`; null after an exception was thrown. */
-const float* readVector(napi_env env, napi_value vectors, napi_value at, uint32_t dimensions) {
-  const View<float> view(env, vectors, napi_float32_array);
-  uint32_t offset;
-  if (view.data == nullptr || !readWhole(env, at, &offset)) {
-    fail(env, "vectors must be a Float32Array, and the offset into it a whole number");
-    return nullptr;
-  }
-  if (offset > view.length || view.length - offset < dimensions) {
-    fail(env, "no vector of " + std::to_string(dimensions) + " values at " + std::to_string(offset) + " of " +
-                std::to_string(view.length));
-    return nullptr;
-  }
-  if (!areFinite(view.data + offset, dimensions)) {
-    fail(env, "a value of the vector is not finite");
-    return nullptr;
-  }
-  return view.data + offset;
-}
 
 /** Asks JavaScript about a label. After it has thrown, everything passes: the sooner there is enough, the sooner it ends. */
 class AskedFilter : public hnswlib::BaseFilterFunctor {
@@ -179,12 +101,14 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   AskedFilter filter(env, isFiltered ? args[7] : nullptr);
   uint32_t found = 0;
   try {
-    index.graph->setEf(std::max(ef, k));
-    auto nearest = index.graph->searchKnn(query, k, isFiltered ? &filter : nullptr);
-    found = static_cast<uint32_t>(nearest.size());
-    for (uint32_t i = found; i-- > 0; nearest.pop()) {
-      distances.data[i] = nearest.top().first;
-      labels.data[i] = static_cast<uint32_t>(nearest.top().second);
+    thread_local kms::SearchRoom room;
+    kms::GraphSearch(*index.graph, query, room).run(std::max(ef, k), isFiltered ? &filter : nullptr);
+    std::vector<kms::Met>& nearest = room.nearest;
+    found = static_cast<uint32_t>(std::min<size_t>(k, nearest.size()));
+    std::partial_sort(nearest.begin(), nearest.begin() + found, nearest.end(), kms::IsNearer());
+    for (uint32_t i = 0; i < found; i++) {
+      distances.data[i] = nearest[i].distance;
+      labels.data[i] = static_cast<uint32_t>(index.graph->getExternalLabel(nearest[i].place));
     }
   } catch (const std::exception& error) {
     return fail(env, std::string("hnswlib: ") + error.what());
@@ -192,6 +116,21 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   if (filter.hasThrown()) return fail(env, "allows must answer true or false");
   napi_value answer;
   napi_create_uint32(env, found, &answer);
+  return answer;
+}
+
+/** markDeleted(index, label): whether it was there and not marked. Beside an insertion, unlike the package's own. */
+napi_value markDeleted(napi_env env, napi_callback_info info) {
+  napi_value args[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
+  const Index index = count < 2 ? Index{nullptr, 0} : indexOf(env, args[0]);
+  if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
+  uint32_t label, place;
+  if (!readWhole(env, args[1], &label)) return fail(env, "a label must be a whole number of 32 bits");
+  const bool isMarked = index.graph->label_lookup_.placeOf(label, &place) && kms::markDeleted(*index.graph, place);
+  napi_value answer;
+  napi_get_boolean(env, isMarked, &answer);
   return answer;
 }
 
@@ -252,19 +191,17 @@ napi_value kernel(napi_env env, napi_callback_info info) {
   return answer;
 }
 
-void exportFunction(napi_env env, napi_value exports, const char* name, napi_callback function) {
-  napi_value value;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
-  napi_set_named_property(env, exports, name, value);
-}
-
 Napi::Object InitWithFloats(Napi::Env env, Napi::Object exports) {
   kernels();
   Init(env, exports);
   exportFunction(env, exports, "kernel", kernel);
   exportFunction(env, exports, "addFloats", addFloats);
   exportFunction(env, exports, "searchFloats", searchFloats);
+  exportFunction(env, exports, "markDeleted", markDeleted);
   exportFunction(env, exports, "labels", labels);
+  exportFunction(env, exports, "checksumOf", checksumOf);
+  exportInserter(env, exports);
+  exportFunction(env, exports, "giveBack", kms::giveBack);
   return exports;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
@@ -66,8 +67,18 @@ public:
     return slots[slot].second == unused ? end() : Iterator(this, partOf(hash), slot);
   }
 
+  /** For a thread that does not insert: whether the label, whose insertion is done, is there, and its place. */
+  bool placeOf(size_t label, uint32_t* place) const {
+    const ::std::lock_guard<::std::mutex> guard(changing_);
+    const Iterator found = find(label);
+    if (found == end()) return false;
+    *place = found->second;
+    return true;
+  }
+
   /** The place of the label, to be written at once where the label is new. */
   uint32_t& operator[](size_t label) {
+    const ::std::lock_guard<::std::mutex> guard(changing_);
     const uint64_t hash = hashOf(label);
     Part& part = parts_[partOf(hash)];
     if (4 * (part.used + 1) > 3 * part.slots.size()) grow(part);
@@ -115,6 +126,7 @@ private:
   }
 
   std::array<Part, partCount> parts_;
+  mutable ::std::mutex changing_;
 };
 
 } // namespace kms

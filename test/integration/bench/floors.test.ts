@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusteredVectors, rowBytes } from '../../../native-bench/bench-data.ts';
 import { exampleAnswer, startEcho } from '../../../native-bench/floors/echo-floor.ts';
-import { exactNeighbours, measureHnswFloor } from '../../../native-bench/floors/hnsw-floor.ts';
+import { measureHnswFloor } from '../../../native-bench/floors/hnsw-floor.ts';
 import { runLoad } from '../../../native-bench/load/load-process.ts';
 import { createKmsClient } from '../../../src/grpc/client.ts';
 
@@ -17,18 +17,6 @@ const queries = all.subarray(count * dimensions);
 const hasCompiler = spawnSync(process.env['CXX'] ?? 'c++', ['--version']).status === 0;
 
 describe.skipIf(!hasCompiler)('the floor of the index', () => {
-  it('finds exactly the nearest vectors, nearest first', async () => {
-    const labels = await exactNeighbours({ vectors, queries, k, dimensions });
-    const dot = (q: number, i: number) =>
-      queries
-        .subarray(q * dimensions, (q + 1) * dimensions)
-        .reduce((sum, value, d) => sum + value * (vectors[i * dimensions + d] as number), 0);
-    for (let q = 0; q < queryCount; q++) {
-      const byCosine = Array.from({ length: count }, (_, i) => i).sort((a, b) => dot(q, b) - dot(q, a));
-      expect([...(labels as Int32Array).subarray(q * k, (q + 1) * k)]).toEqual(byCosine.slice(0, k));
-    }
-  });
-
   it('finds more with a wider search, and computes more distances for it', async () => {
     const floor = await measureHnswFloor({ vectors, queries, k, dimensions, ef: [10, 400], threads: [1, 2] });
     expect(floor?.builds.map(({ threads }) => threads)).toEqual([1, 2]);

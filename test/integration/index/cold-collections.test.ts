@@ -29,7 +29,7 @@ const coldOnes = (driver: ShardDriver) => stat(driver, 'cold_collections');
 /** Background work and turns of the event loop until it is so; the test's own time limit is the bound. */
 async function until(driver: ShardDriver, isSo: () => boolean): Promise<void> {
   while (!isSo()) {
-    driver.work();
+    await driver.work();
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -41,7 +41,7 @@ async function filled(overrides: Parameters<typeof ShardDriver.start>[0] = { ind
   const driver = await ShardDriver.start(overrides, { context: watching });
   for (const name of names) {
     await driver.commit(documents(name));
-    driver.work();
+    await driver.work();
   }
   return { driver, loads: () => observed.filter((metric) => metric === 'kms_index_load_seconds').length };
 }
@@ -179,10 +179,10 @@ test('a graph that cannot be saved stays in memory', async () => {
 test('a collection that nobody changes does not keep the log', async () => {
   const driver = await ShardDriver.start();
   await driver.commit(documents('a'));
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   await driver.commit(documents('b'));
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const survivor = await driver.crash();
   expect(stat(survivor, 'replay_changes_total')).toBe(0);

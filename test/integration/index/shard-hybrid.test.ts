@@ -37,7 +37,7 @@ test('a hit of one list has the score of the other, and its best chunk', async (
     document('vector', 'nothing\nof it', { vectors: [query] }),
     ...Array.from({ length: 30 }, (_, i) => document(`other-${i}`, 'filler\ntext')),
   ]);
-  driver.work();
+  await driver.work();
   const lexical = await driver.lexicalQuery('burning printers');
   const { hits } = await driver.ask({ vectors: query, limit: 1, rows: [{ lexical, pins: null }] });
   const byId = new Map(hits[0]?.map((hit) => [hit.id, hit]));
@@ -139,7 +139,7 @@ test('however few pass and however far they lie, all of them are found, and the 
     ...Array.from({ length: 5 }, (_, i) => ({ i: i + 9_000, own: near(opposite, 0.3), side: 'few' })),
   ].map(({ i, own, side }) => document(`${i}`, 'a\nb', { vectors: [own], attributes: { side, i } }));
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const search = async (filter: Filter, limit: number) => {
     const constraint = constrained({ filter });
     const answer = await driver.ask({ vectors: centre, limit, constraint });
@@ -167,7 +167,7 @@ test('where the graph does not give as many documents as may pass, all that may 
     ...Array.from({ length: 300 }, (_, i) => document(`apart-${i}`, 'the disk\nis full')),
     ...Array.from({ length: 3 }, (_, i) => document(`beside-${i}`, 'a full disk\nagain')),
   ]);
-  driver.work();
+  await driver.work();
   const constraint = constrained({ phrases: [phrase('full disk')] });
   const { hits, filterPlan } = await driver.ask({ vectors: vector(), constraint });
   expect([ids(hits[0]), filterPlan]).toEqual([['beside-0', 'beside-1', 'beside-2'], 'fallback']);
@@ -184,7 +184,7 @@ test('a phrase that too many documents would have to be read for is refused, by 
     textBounds: { documentsMax: 200, unitsMax: 1_000_000 },
   });
   await driver.commit(apart(300));
-  driver.work();
+  await driver.work();
   const refused = {
     code: 'invalid_argument',
     violations: [{ field: 'text', description: expect.stringContaining('"full disk" is in too many') }],
@@ -237,7 +237,7 @@ test('a search gives way at each document that it reads for a phrase, and ends w
 test('where a graph would have too many documents read in one go, those that may pass are compared instead', async () => {
   const driver = await ShardDriver.start({ exactMax: 10, scannedLabelsMax: 0 });
   await driver.commit([...apart(1_500), document('beside', 'a full disk\nagain')]);
-  driver.work();
+  await driver.work();
   const constraint = constrained({ phrases: [phrase('full disk')] });
   let looks = 0;
   const answer = await driver.ask({ vectors: vector(), limit: 1, constraint }, { giveWay: () => looks++ });

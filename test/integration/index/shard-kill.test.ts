@@ -91,7 +91,7 @@ test('what was acknowledged before a kill -9 is found by id, by vector and by wo
     expect(
       driver.context.lines.filter(({ event }) => event.startsWith('lexical index does not fit')),
     ).toEqual([]);
-    driver.work(Math.floor(random() * 300));
+    await driver.work(Math.floor(random() * 300));
     await driver.kill();
   }
   expect(acknowledged.length).toBeGreaterThan(rounds * 50);

@@ -185,7 +185,7 @@ test('several chunks are one hit, and never crowd out other documents', async ()
     ...Array.from({ length: 9 }, (_, i) => ({ id: `short-${i}`, vectors: [near(2)], contentHash: `${i}` })),
   ]);
   for (const units of [0, 100, 20_000]) {
-    driver.work(units);
+    await driver.work(units);
     const hits = await driver.search(centre, { limit: 10 });
     expect(hits[0]?.id).toBe('long');
     expect(new Set(hits.map(({ id }) => id)).size).toBe(10);
@@ -214,10 +214,10 @@ test('a full tail makes commits wait, and background work lets them in one after
   await driver.commit([]);
   await new Promise((resolve) => setImmediate(resolve));
   expect([done, driver.actor.stats?.()['commits_waiting']]).toEqual([0, 2]);
-  driver.work(20);
+  await driver.work(20);
   await waiting[0];
   expect([done, driver.actor.stats?.()['commits_waiting']]).toEqual([1, 1]);
-  driver.work();
+  await driver.work();
   await Promise.all(waiting);
 });
 
@@ -240,7 +240,7 @@ test('a commit that waits for room ends with its cancellation, its deadline, or 
   clock.advance(120_000);
   await outcomes;
   expect(driver.actor.stats?.()['commits_waiting']).toBe(0);
-  driver.work();
+  await driver.work();
   const specs = documents(5, 50);
   await driver.commit(specs);
   await expectAllFound(driver, specs);
@@ -285,7 +285,7 @@ for (const [name, damage] of Object.entries(damages)) {
     const driver = await ShardDriver.start();
     const specs = documents(120);
     await driver.commit(specs);
-    driver.work();
+    await driver.work();
     await driver.snapshot();
     await driver.delete(['doc-0']);
     const dataDir = driver.copyFolder();
@@ -298,7 +298,7 @@ for (const [name, damage] of Object.entries(damages)) {
     expect(reopened.context.lines.some(({ level }) => level === 'warn')).toBe(true);
     await expectAllFound(reopened, specs.slice(1));
     expect((await reopened.collection()).tailVectors).toBe(119);
-    reopened.work();
+    await reopened.work();
     expect((await reopened.collection()).graphVectors).toBe(119);
     await expectAllFound(reopened, specs.slice(1));
   });
@@ -308,7 +308,7 @@ test('a log that lacks what the snapshot does not have is found out, and the sto
   const driver = await ShardDriver.start();
   const specs = documents(100);
   await driver.commit(specs.slice(0, 50));
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   await driver.commit(specs.slice(50));
   await driver.delete(['doc-1']);
@@ -334,7 +334,7 @@ test('a snapshot taken while a collection outgrows the exact scan may be older t
   await driver.commit(specs.slice(0, 50));
   await driver.snapshot();
   await driver.commit(specs.slice(50));
-  driver.work(20);
+  await driver.work(20);
   expect(await driver.snapshot()).toBe(20);
   await driver.delete(['doc-3', 'doc-30']);
   const reopened = await driver.afterCrash();
@@ -352,10 +352,10 @@ test('a snapshot of other parameters is rebuilt with the new ones', async () => 
   const driver = await ShardDriver.start();
   const specs = documents(100);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const reopened = await driver.restart({ m: 8, efConstruction: 50 });
   expect((await reopened.collection()).graphVectors).toBe(0);
-  reopened.work();
+  await reopened.work();
   expect((await reopened.collection()).graphVectors).toBe(100);
   await expectAllFound(reopened, specs);
   const again = await reopened.restart();
@@ -366,7 +366,7 @@ test('after a clean stop the next start replays nothing', async () => {
   const driver = await ShardDriver.start();
   const specs = documents(300);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const reopened = await driver.restart();
   const state = await reopened.collection();
   expect([state.graphVectors, state.tailVectors]).toEqual([300, 0]);
@@ -380,11 +380,11 @@ test('a snapshot holds exactly the changes up to its number, whatever was in the
   const driver = await ShardDriver.start();
   const specs = documents(100);
   for (let i = 0; i < 100; i += 10) await driver.commit(specs.slice(i, i + 10));
-  driver.work(55);
+  await driver.work(55);
   const sequence = await driver.snapshot();
   expect(sequence).toBe(55);
   await driver.delete(['doc-2', 'doc-70']);
-  driver.work(7);
+  await driver.work(7);
   const reopened = await driver.afterCrash();
   const rest = specs.filter(({ id }) => id !== 'doc-2' && id !== 'doc-70');
   await expectAllFound(reopened, rest);
@@ -396,7 +396,7 @@ test('a snapshot never claims a commit that is still on its way to the disk', as
   let flushed: Promise<unknown> = Promise.resolve();
   const driver = await ShardDriver.start({}, { faults: { flushed: () => flushed } });
   await driver.commit(documents(60));
-  driver.work();
+  await driver.work();
   let flush: (value: unknown) => void = () => undefined;
   flushed = new Promise((resolve) => {
     flush = resolve;
@@ -424,16 +424,16 @@ test('commits, deletes and searches go on while a snapshot is taken', async () =
   const driver = await ShardDriver.start();
   const specs = documents(2_000);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const snapshot = driver.snapshot();
   const more = documents(50, 5_000);
   await driver.commit(more);
   await driver.delete(['doc-7']);
   expect((await driver.search(specs[7]?.vectors[0] as Float32Array, { limit: 1 }))[0]?.id).not.toBe('doc-7');
   await expectAllFound(driver, more);
-  driver.work();
+  await driver.work();
   await snapshot;
-  driver.work();
+  await driver.work();
   expect(await driver.collection()).toMatchObject({ tombstones: 1, graphVectors: 2_049, tailVectors: 0 });
   const reopened = await driver.afterCrash();
   await expectAllFound(reopened, [...more, ...specs.slice(8, 300)]);
@@ -445,11 +445,11 @@ test('snapshots are taken by themselves, one file a collection, and the log behi
   const specs = documents(600);
   for (let i = 0; i < specs.length; i += 50) {
     await driver.commit(specs.slice(i, i + 50));
-    driver.work();
+    await driver.work();
   }
   // The first of these waits for a graph that is being written, into which nothing moves meanwhile.
   await driver.snapshot();
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const folder = join(driver.init.dataDir, 'shard-00', 'snapshots');
   const written = driver.context.lines.filter(({ event }) => event === 'snapshot written').length;
@@ -460,10 +460,19 @@ test('snapshots are taken by themselves, one file a collection, and the log behi
   await expectAllFound(reopened, specs);
 });
 
+test('insertions that are told of together make one snapshot due, not one each', async () => {
+  const driver = await ShardDriver.start({ snapshotChangesMin: 20 });
+  await driver.commit(documents(100));
+  // Without a turn of the event loop: a snapshot is begun in the next one.
+  while (Number(driver.actor.stats?.()['graph_vectors']) < 100) driver.actor.background?.();
+  await driver.snapshot();
+  expect(driver.context.lines.filter(({ event }) => event === 'snapshot written').length).toBe(1);
+});
+
 test('what a crash left in the snapshot folder is removed at the next start', async () => {
   const driver = await ShardDriver.start();
   await driver.commit(documents(100));
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const dataDir = driver.copyFolder();
   const orphan = join(dataDir, 'shard-00', 'snapshots', '1-5-9.hnsw.tmp');
@@ -481,16 +490,16 @@ test('many tombstones are built away beside the graph that serves, and deletes m
   const driver = await ShardDriver.start({ rebuildTombstonesMin: 50 });
   const specs = documents(1_000);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   await driver.delete(specs.slice(0, 300).map(({ id }) => id));
   expect((await driver.collection()).tombstones).toBe(300);
-  driver.work(600);
+  await driver.work(600);
   await driver.delete(specs.slice(300, 320).map(({ id }) => id));
   const more = documents(30, 5_000);
   await driver.commit(more);
   const live = [...specs.slice(320), ...more];
   await expectAllFound(driver, live.slice(-100));
-  driver.work();
+  await driver.work();
   const state = await driver.collection();
   expect([state.graphVectors, state.tailVectors, state.vectors]).toEqual([710, 0, 710]);
   expect(state.tombstones).toBeLessThan(30);
@@ -503,16 +512,16 @@ test('a graph whose documents are all gone is dropped, with its snapshot', async
   const driver = await ShardDriver.start({ rebuildTombstonesMin: 10 });
   const specs = documents(100);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   await driver.delete(specs.map(({ id }) => id));
-  driver.work();
+  await driver.work();
   expect(await driver.search(vector())).toEqual([]);
   await driver.snapshot();
   expect(readdirSync(join(driver.init.dataDir, 'shard-00', 'snapshots'))).toEqual([]);
   const again = documents(60);
   await driver.commit(again);
-  driver.work();
+  await driver.work();
   await expectAllFound(await driver.restart(), again);
 });
 
@@ -522,7 +531,7 @@ test('a small collection that is rewritten for ever does not grow', async () => 
   for (let round = 0; round < 40; round++) {
     last = documents(50);
     await driver.commit(last);
-    driver.work();
+    await driver.work();
   }
   await expectAllFound(driver, last);
   expect(await driver.collection()).toMatchObject({ documents: 50, tailVectors: 50, graphVectors: 0 });

@@ -124,7 +124,7 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
         tasks.push(
           upsert(driver, model, { ids, chunks: 1 + Math.floor(random() * 2), seed: random() * 2 ** 31 }),
         );
-        driver.work(Math.floor(random() * 20));
+        await driver.work(Math.floor(random() * 20));
         if (random() < 0.3) tasks.push(driver.snapshot());
       }
       const done = Promise.all(tasks);
@@ -133,7 +133,7 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
         isDone = true;
       });
       while (!isDone) {
-        driver.work(1 + Math.floor(random() * 10));
+        await driver.work(1 + Math.floor(random() * 10));
         const page = await driver.page(unitVector(random, dimensions), { limit: 50 });
         expect(new Set(page.hits.map(({ document }) => document.id)).size).toBe(page.hits.length);
         // What was found has a document.
@@ -169,7 +169,7 @@ async function apply(driver: ShardDriver, model: Model, step: Step): Promise<Sha
       return driver;
     }
     case 'work':
-      driver.work(step.units);
+      await driver.work(step.units);
       return driver;
     case 'snapshot':
       await driver.snapshot();
@@ -336,7 +336,7 @@ test('whatever happens to a shard, it answers as a map with a full scan would', 
         if (i % 5 === 0) await check(driver, model, random);
       }
       await check(driver, model, random);
-      driver.work();
+      await driver.work();
       await check(driver, model, random);
       driver = await driver.crash();
       await check(driver, model, random);

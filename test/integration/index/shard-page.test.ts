@@ -68,7 +68,7 @@ test('a page is what the lists of the shard come to', async () => {
   const random = randomFrom(seed);
   const driver = await ShardDriver.start();
   await driver.commit(documents(random, 150));
-  driver.work();
+  await driver.work();
   let shown = 0;
   for (let round = 0; round < 20; round++) {
     const lexical = await driver.lexicalQuery(`${words[round % 8]} ${words[(round * 3 + 1) % 8]}`);
@@ -119,7 +119,7 @@ test('a page over several collections passes the filter, leaves out and counts a
   const specs = documents(random, 80).map((spec, i) => ({ ...spec, attributes: { third: i % 3 } }));
   for (const collection of ['c', 'a', 'b'])
     await driver.commit(specs.map((spec) => ({ ...spec, collection })));
-  driver.work();
+  await driver.work();
   await driver.commit(specs.slice(0, 30).map((spec) => ({ ...spec, collection: 'a', contentHash: 'new' })));
   await driver.delete(['doc-3', 'doc-40'], 'b');
   const filter = { type: 'in', field: 'third', values: [0, 2] } as const;

@@ -62,7 +62,7 @@ const warnings = (driver: ShardDriver) => driver.context.lines.filter(({ level }
 /** Works, and lets what is being written get on. */
 async function quiet(driver: ShardDriver): Promise<void> {
   for (let idle = 0; idle < 20; idle++) {
-    driver.work();
+    await driver.work();
     await driver.commit([]);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -73,7 +73,7 @@ test('what is acknowledged is found by its words at once, and after a crash', as
   const specs = documents(100);
   await driver.commit(specs.slice(0, 50));
   await expectEachFoundOnce(driver, specs.slice(0, 50));
-  driver.work();
+  await driver.work();
   await driver.commit(specs.slice(50));
   await expectEachFoundOnce(driver, specs);
   const survivor = await driver.afterCrash();
@@ -85,7 +85,7 @@ test('a document is found by its new words and no more by its old ones, and a de
   const driver = await ShardDriver.start(smallSegments);
   const specs = documents(60);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const changed = { ...(specs[3] as DocumentSpec), contentHash: 'new', text: 'title\nORA-00942 instead' };
   await driver.commit([changed]);
   await driver.delete(['doc-5', 'doc-55']);
@@ -122,7 +122,7 @@ test('after a clean stop the next start analyses nothing and warns of nothing', 
   const driver = await ShardDriver.start(smallSegments);
   const specs = documents(300);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   const next = await driver.restart();
   expect(next.actor.stats?.()).toMatchObject({ replay_changes_done: 0, replay_changes_total: 0 });
   expect(warnings(next)).toEqual([]);
@@ -169,7 +169,7 @@ for (const [name, damage] of Object.entries(damages)) {
     const driver = await ShardDriver.start(smallSegments);
     const specs = documents(120);
     await driver.commit(specs);
-    driver.work();
+    await driver.work();
     await driver.snapshot();
     await driver.delete(['doc-0', 'doc-77']);
     const dataDir = driver.copyFolder();
@@ -190,7 +190,7 @@ test('words that another analysis made are made anew, without a warning', async 
   const driver = await ShardDriver.start(smallSegments);
   const specs = documents(50);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const dataDir = driver.copyFolder();
   const store = open({ path: join(dataDir, 'shard-00'), maxDbs: 16 });
@@ -211,7 +211,7 @@ test('a folder from before there were words and attributes is upgraded at the ne
   const driver = await ShardDriver.start(smallSegments);
   const specs = documents(80).map((spec, i) => ({ ...spec, attributes: { even: i % 2 === 0 } }));
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const dataDir = driver.copyFolder();
   rmSync(segmentFolder(dataDir), { recursive: true });
@@ -244,7 +244,7 @@ test('what a crash left in the segment folder is removed at the next start', asy
   const driver = await ShardDriver.start(smallSegments);
   const specs = documents(40);
   await driver.commit(specs);
-  driver.work();
+  await driver.work();
   await driver.snapshot();
   const dataDir = driver.copyFolder();
   const before = readdirSync(segmentFolder(dataDir));
@@ -264,7 +264,7 @@ test('the store may fail at any write of a segment, and nothing is lost or found
     const specs = documents(60);
     await driver.commit(specs);
     failAt = calls + nth;
-    driver.work();
+    await driver.work();
     await driver.snapshot().catch(() => undefined);
     await expectEachFoundOnce(driver, specs);
     failAt = Number.POSITIVE_INFINITY;
@@ -294,7 +294,7 @@ test('a crash at any moment of saving and merging leaves what heals without a wa
     let isDone = false;
     const done = (async () => {
       for (let idle = 0; idle < 20; idle++) {
-        driver.work(20);
+        await driver.work(20);
         await driver.commit([]);
       }
       await driver.snapshot();
@@ -323,10 +323,10 @@ test('words and vectors take turns in the background: neither waits for the othe
   await driver.commit(documents(400));
   const segments = () => Number(driver.actor.stats?.()['lexical_segments']);
   const before = segments();
-  driver.work(60);
+  await driver.work(60);
   expect((await driver.collection()).graphVectors).toBeGreaterThanOrEqual(20);
   expect(segments()).not.toBe(before);
-  driver.work();
+  await driver.work();
   expect((await driver.collection()).graphVectors).toBe(400);
 });
 

@@ -1,3 +1,4 @@
+import { open } from 'lmdb';
 import { expect, test } from 'vitest';
 import { CommitSequence } from '../../../src/storage/commit-sequence.ts';
 import { type DocumentRecord, noLabels } from '../../../src/storage/document-record.ts';
@@ -121,6 +122,29 @@ test('the log is truncated up to a number and no further', async () => {
   expect(await store.write((writer) => writer.truncateLog(6, 4))).toBe(4);
   expect(await store.write((writer) => writer.truncateLog(6, 4))).toBe(2);
   expect(store.changesAfter(0, 100).map(({ sequence }) => sequence)).toEqual([7, 8, 9, 10]);
+});
+
+test('a change of the log is read as it was written, in the older form too', async () => {
+  const dataDir = temporaryFolder();
+  const store = openShardStore({ dimensions, dataDir });
+  const written = await store.write((writer) => put(writer, 'a'));
+  const key = { collection: 'cases', id: 'a' };
+  await store.write((writer) => writer.remove(key, written));
+  const changes = store.changesAfter(0, 10);
+  expect(changes.map(({ change }) => change)).toEqual([
+    { type: 'upsert', collection: 1, id: 'a', added: written.labels, removed: { first: 0, count: 0 } },
+    { type: 'delete', collection: 1, id: 'a', added: { first: 0, count: 0 }, removed: written.labels },
+  ]);
+  const { folder } = store;
+  await store.close();
+  // What an engine of format 2 wrote.
+  const root = open({ path: folder, maxDbs: 16 });
+  const log = root.openDB({ name: 'log', encoding: 'msgpack' });
+  for (const { sequence, change } of changes) await log.put(sequence, change);
+  const facts = root.openDB({ name: 'facts', encoding: 'msgpack' });
+  await facts.put('shard', { ...facts.get('shard'), formatVersion: 2 });
+  await root.close();
+  expect(openShardStore({ dimensions, dataDir }).changesAfter(0, 10)).toEqual(changes);
 });
 
 test('a folder made for another shard, count or dimension is refused by name', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PeerData, recallOf } from '../../../native-bench/peers/peer-data.ts';
+import { recallOf } from '../../../native-bench/exact-neighbours.ts';
+import { PeerData } from '../../../native-bench/peers/peer-data.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const shape = { dimensions: 8, stored: 300, extra: 20, queries: 12 };

@@ -25,7 +25,11 @@ describe('a message within a message', () => {
     for (const depth of [1, 2, 3]) {
       const write = (levels: number): void => {
         if (levels === 0) writer.fields(payload);
-        else writer.message(1, () => write(levels - 1));
+        else {
+          const start = writer.open(1);
+          write(levels - 1);
+          writer.close(start);
+        }
       };
       writer.begin();
       write(depth);
@@ -44,7 +48,9 @@ describe('a message within a message', () => {
       const writer = new MessageWriter(mebibyte);
       writer.begin();
       writer.fields(Buffer.alloc(before));
-      writer.message(1, () => writer.fields(Buffer.alloc(130, 7)));
+      const start = writer.open(1);
+      writer.fields(Buffer.alloc(130, 7));
+      writer.close(start);
       const payload = only(writer.finish().bytes.subarray(before));
       expect(Buffer.alloc(130, 7).equals(payload)).toBe(true);
     }

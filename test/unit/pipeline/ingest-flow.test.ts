@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { deferred } from '../../../src/base/deferred.ts';
+import { KmsError } from '../../../src/base/errors.ts';
 import type { Document } from '../../../src/model/document.ts';
 import { CollectionRegistry } from '../../../src/pipeline/collection-registry.ts';
 import { DocumentCredits } from '../../../src/pipeline/document-credits.ts';
@@ -65,6 +66,43 @@ test('a document that brings its vector is not embedded, and keeps its own', asy
     vectors: Float32Array;
   };
   expect([...commit.vectors]).toEqual([...own, ...modelVector('c'), ...modelVector('d')]);
+});
+
+test('documents with their own vectors are asked about before they are cleaned only where the last ones were there already', async () => {
+  const stages = modelStages();
+  const flow = flowOver(stages);
+  const own = (body: string) => [document('1', body, { embedding: modelVector('own') })];
+  const compares = () => stages.shard.calls.filter(({ task }) => task === 'compare').length;
+  expect((await flow.ingest(own('a'), call))[0]).toMatchObject({ outcome: 'indexed', commitSequence: 1 });
+  expect(compares()).toBe(0);
+  // The commit finds it identical, and says so.
+  expect((await flow.ingest(own('a'), call))[0]).toMatchObject({ outcome: 'unchanged', commitSequence: 1 });
+  expect(compares()).toBe(0);
+  expect((await flow.ingest(own('a'), call))[0]).toMatchObject({ outcome: 'unchanged', commitSequence: 1 });
+  expect([compares(), stages.clean.calls.length]).toEqual([1, 2]);
+  expect((await flow.ingest(own('b'), call))[0]).toMatchObject({ outcome: 'indexed', commitSequence: 2 });
+  expect(compares()).toBe(2);
+  expect((await flow.ingest(own('c'), call))[0]).toMatchObject({ outcome: 'indexed', commitSequence: 3 });
+  expect(compares()).toBe(2);
+});
+
+test('a document whose thread died behind its commit is INDEXED, not unchanged', async () => {
+  const stages = modelStages();
+  const commit = stages.shard.ref.ask.bind(stages.shard.ref);
+  let deaths = 0;
+  stages.shard.ref.ask = (async (task: never, request: never, options: never) => {
+    const reply = await commit(task, request, options);
+    if (task !== 'commit' || deaths > 0) return reply;
+    deaths += 1;
+    throw new KmsError('actor_down', 'the thread exited before it could answer');
+  }) as typeof commit;
+  const documents = [document('1', 'a', { embedding: modelVector('own') }), document('2', 'b')];
+  const results = await flowOver(stages).ingest(documents, call);
+  expect(results).toEqual([
+    { outcome: 'indexed', id: '1', commitSequence: 1 },
+    { outcome: 'indexed', id: '2', commitSequence: 2 },
+  ]);
+  expect(deaths).toBe(1);
 });
 
 test('what a stage cannot do is rejected alone, with its reason, and its neighbours go on', async () => {

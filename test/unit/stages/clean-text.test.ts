@@ -140,7 +140,7 @@ describe('laws', () => {
       fc.property(text, (value) => {
         fc.pre(cleanText(value) !== '');
         const item = { title: '', text: value, isChunked: true };
-        expect(cleanDocument(item, tokenizer, () => {}).text).toBe(cleanQuery(value));
+        expect(cleanDocument(item, { tokenizer, onUnit: () => {} }).text).toBe(cleanQuery(value));
       }),
     );
   });

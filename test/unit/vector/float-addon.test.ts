@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type hnswlib from 'hnswlib-node';
 import { afterEach, expect, test } from 'vitest';
@@ -198,4 +199,28 @@ test('a thread that is ended in the middle of index calls takes nobody with it',
     const { stdout, signal } = spawnSync(process.execPath, ['-e', program, join(addonDir, addonFile)]);
     expect([calls, signal, String(stdout).trim()]).toEqual([calls, null, 'all ended']);
   }
+});
+
+test('the checksum of a file is its XXH64, wherever a read ends', async () => {
+  const path = join(temporaryFolder(), 'file');
+  const known = [
+    ['', 'ef46db3751d8e999'],
+    ['a', 'd24ec4f1a98c6e5b'],
+    ['abc', '44bc2cf5ad770999'],
+    ['abcdefghijklmnopqrstuvwxyz', 'cfe1f278fa89835c'],
+    ['12345678901234567890123456789012345678901234567890123456789012345678901234567890', 'e04a477f19ee145d'],
+  ] as const;
+  for (const [content, checksum] of known) {
+    writeFileSync(path, content);
+    expect(await addon.checksumOf(path)).toBe(checksum);
+  }
+  // Longer than one read, and not by a whole stripe.
+  const long = Buffer.alloc(3 * 2 ** 20 + 13, 'kms');
+  writeFileSync(path, long);
+  const whole = await addon.checksumOf(path);
+  long[2 ** 20] = (long[2 ** 20] as number) ^ 1;
+  writeFileSync(path, long);
+  expect(await addon.checksumOf(path)).not.toBe(whole);
+  await expect(addon.checksumOf(join(path, 'none'))).rejects.toThrow(/Not a directory/);
+  expect(() => addon.checksumOf(7 as never)).toThrow(/path/);
 });

@@ -12,7 +12,7 @@ import { randomFrom, unitVector } from '../../support/random.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const parameters = { dimensions: 16, m: 16, efConstruction: 100 };
-const io = { progress: () => undefined, enterNativeCall: () => () => undefined };
+const io = { enterNativeCall: () => () => undefined };
 
 /** Points around centres, as texts about the same thing lie; on random points alone no graph is good. */
 function clustered(count: number, dimensions: number, seed: number): Float32Array[] {

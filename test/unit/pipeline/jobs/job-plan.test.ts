@@ -24,6 +24,12 @@ test('a plan says what it chose and why', () => {
   );
 });
 
+test('a small load through a service keeps as many batches in flight as a larger one: each of them waits for the way there', () => {
+  const remote = { ...machine, provider: 'openai' };
+  expect(planJob(5_000, remote).batchesInFlight).toBe(planJob(5_001, remote).batchesInFlight);
+  expect(planJob(1, machine).batchesInFlight).toBeLessThan(planJob(5_001, machine).batchesInFlight);
+});
+
 test('jobs together never hold more than half of the line, and always something', () => {
   const machines = fc.record({
     cores: fc.integer({ min: 1, max: 256 }),

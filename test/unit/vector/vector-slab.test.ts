@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createDotKernel, pageBytes } from '../../../src/vector/dot-kernel.ts';
+import { ExactTail } from '../../../src/vector/exact-tail.ts';
+import { nativeAddon } from '../../../src/vector/native-addon.ts';
+import { type Block, rowsPerBlock, VectorSlab } from '../../../src/vector/vector-slab.ts';
+
+const mebibyte = 2 ** 20;
+const isLinux = process.platform === 'linux';
+
+/** Memory of this process that no file backs. */
+function anonymousBytes(): number {
+  const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(match?.[1]) * 1024;
+}
+
+function filledTail(slab: VectorSlab, count: number): ExactTail {
+  const tail = new ExactTail(slab);
+  const row = new Float32Array(slab.dimensions).fill(1);
+  for (let label = 0; label < count; label++) tail.add(label, row);
+  return tail;
+}
+
+test('blocks in use are never shared and keep their rows, whatever is taken, given and given back meanwhile', () => {
+  const step = fc.record({ isTake: fc.boolean(), count: fc.integer({ min: 1, max: 20 }), pick: fc.nat() });
+  const options = {
+    // Blocks of whole pages, of pages and a half, and of half a page.
+    dimensions: fc.constantFrom(384, 100, 16),
+    spareBytesMax: fc.constantFrom(0, 100_000, 1_000_000),
+    steps: fc.array(step, { maxLength: 30 }),
+  };
+  fc.assert(
+    fc.property(fc.record(options), ({ dimensions, spareBytesMax, steps }) => {
+      const slab = new VectorSlab(dimensions, spareBytesMax);
+      /** In use, by the number that all their rows are filled with. */
+      const inUse: { readonly block: Block; readonly number: number }[] = [];
+      let number = 0;
+      for (const { isTake, count, pick } of steps) {
+        for (let i = 0; i < count; i++) {
+          if (isTake) {
+            const block = slab.take();
+            number++;
+            const row = new Float32Array(dimensions).fill(number);
+            for (let at = 0; at < rowsPerBlock; at++) block.arena.write(block, at, row);
+            inUse.push({ block, number });
+          } else {
+            const [given] = inUse.splice(pick % Math.max(1, inUse.length), 1);
+            if (given !== undefined) slab.give(given.block);
+          }
+        }
+      }
+      const places = new Set(inUse.map(({ block }) => block.start));
+      expect(places.size).toBe(inUse.length);
+      for (const { block, number } of inUse) {
+        const isWhole = (at: number) => block.arena.read(block, at).every((value) => value === number);
+        expect(Array.from({ length: rowsPerBlock }, (_, at) => isWhole(at))).not.toContain(false);
+        block.arena.setQuery(new Float32Array(dimensions).fill(1));
+        // Also what pads the rows is as it was.
+        expect(new Set(block.arena.dots(block, rowsPerBlock))).toEqual(new Set([number * dimensions]));
+      }
+    }),
+  );
+});
+
+test.runIf(isLinux)(
+  'the memory of a tail that has emptied leaves the process, and that of its neighbour stays',
+  () => {
+    const slab = new VectorSlab(384);
+    const rowBytes = 384 * 4;
+    const neighbour = filledTail(slab, 1_000);
+    const emptyBytes = anonymousBytes();
+    for (const _ of ['a first time', 'a second time']) {
+      const tail = filledTail(slab, 40_000);
+      const fullBytes = anonymousBytes();
+      expect(fullBytes - emptyBytes).toBeGreaterThan(36_000 * rowBytes);
+      for (let label = 0; label < 40_000; label++) tail.remove(label);
+      expect(fullBytes - anonymousBytes()).toBeGreaterThan(40_000 * rowBytes - 16 * mebibyte);
+    }
+    for (let label = 0; label < 1_000; label++) expect(neighbour.read(label)?.[383]).toBe(1);
+  },
+);
+
+test.runIf(isLinux)('a tail that is cleared gives its memory back too', () => {
+  const slab = new VectorSlab(384);
+  const tail = filledTail(slab, 40_000);
+  const fullBytes = anonymousBytes();
+  tail.clear();
+  expect(fullBytes - anonymousBytes()).toBeGreaterThan(40 * mebibyte);
+});
+
+test('a tail that breathes keeps its memory', () => {
+  const slab = new VectorSlab(384);
+  const tail = filledTail(slab, 10_000);
+  const giveBack = vi.spyOn(nativeAddon(), 'giveBack');
+  onTestFinished(() => giveBack.mockRestore());
+  const row = new Float32Array(384).fill(1);
+  let [oldest, next] = [0, 10_000];
+  for (let breath = 0; breath < 20; breath++) {
+    for (let i = 0; i < 500; i++) tail.remove(oldest++);
+    for (let i = 0; i < 500; i++) tail.add(next++, row);
+  }
+  expect(giveBack).not.toHaveBeenCalled();
+});
+
+test.runIf(isLinux)(
+  'what is given back reads as zeros; what lies beside it stays, and nothing outside a buffer goes',
+  () => {
+    const { giveBack } = nativeAddon();
+    const { buffer } = createDotKernel({ initial: 4, maximum: 4 }).memory;
+    const bytes = new Uint8Array(buffer).fill(7);
+    expect(giveBack(buffer, pageBytes - 1, 2 * pageBytes + 1)).toBe(pageBytes);
+    const zeros = bytes.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0);
+    expect([zeros, bytes[pageBytes - 1], bytes[pageBytes], bytes[2 * pageBytes]]).toEqual([
+      pageBytes,
+      7,
+      0,
+      7,
+    ]);
+    expect(giveBack(buffer, 10, 20)).toBe(0);
+    for (const [start, end] of [
+      [-1, 10],
+      [10, 9],
+      [0, 4 * pageBytes + 1],
+    ] as const) {
+      expect(() => giveBack(buffer, start, end)).toThrow('a range of its bytes');
+    }
+    expect(() => giveBack(bytes as never, 0, 10)).toThrow('an ArrayBuffer');
+  },
+);
