@@ -76,6 +76,8 @@ export class IngestFlow {
     const { collections } = this.#options;
     const admit = (collection: string) => collections.ensure(collection);
     let pending = wave;
+    /** Positions of what a generation has taken that does not serve any more. */
+    const written = new Set<number>();
     for (let round = 0; pending.length > 0 && round < switchesMax; round++) {
       const routes = this.#routesOf(pending.map((parcel) => parcel.document));
       await this.#eachGeneration(
@@ -89,6 +91,12 @@ export class IngestFlow {
       pending = pending.filter(
         ({ position, document }) => isMoved(document.collection) && results[position]?.outcome !== 'rejected',
       );
+      for (const { position } of pending) if (results[position]?.outcome === 'indexed') written.add(position);
+    }
+    // The generation that serves now had it from its follower and finds it unchanged; it is this call's write all the same.
+    for (const position of written) {
+      const result = results[position];
+      if (result?.outcome === 'unchanged') results[position] = { ...result, outcome: 'indexed' };
     }
     const fault = toFault(keptSwitching());
     for (const parcel of pending) results[parcel.position] = rejected(parcel, fault);

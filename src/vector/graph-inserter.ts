@@ -52,9 +52,7 @@ export class GraphInserter {
    */
   add(graph: HnswGraph, label: number, vector: Float32Array, done: () => void): void {
     const addon = nativeAddon();
-    graph.insertionStarted(label, vector, (capacity) =>
-      addon.resizeBetween(this.#native, graph.native, capacity),
-    );
+    graph.insertionStarted(label, vector, this.#native);
     const isTaken = addon.insertLater(this.#native, graph.native, vector, 0, label);
     assert(isTaken, 'no more is inserted than there is room for');
     this.#underWay.push({ graph, label, done });

@@ -7,7 +7,7 @@ import { checkVector } from './checked-vector.ts';
 import { graphBytes } from './graph-bytes.ts';
 import { LabelSet } from './label-set.ts';
 import type { LabelTest } from './label-test.ts';
-import { type NativeIndex, nativeAddon } from './native-addon.ts';
+import { type NativeIndex, type NativeInserter, nativeAddon } from './native-addon.ts';
 import { type Neighbor, neighborsOf } from './top-k.ts';
 
 export interface GraphParameters {
@@ -31,6 +31,8 @@ export class HnswGraph {
   #tombstones = 0;
   /** Points that are being inserted by another thread: searches may meet them, and nothing else knows of them yet. */
   #underWay = 0;
+  /** Whose points those are. */
+  #inserter: NativeInserter | undefined;
   #isWriting = false;
   /** What the last search found. Grows to the largest `k` that was asked for: 4,096 neighbours or what `limit` allows. */
   #labels = new Uint32Array(answerMin);
@@ -109,12 +111,11 @@ export class HnswGraph {
     this.#members.add(label);
   }
 
-  /**
-   * For GraphInserter: `resize` is called when the graph is full. Follows `add`'s rules; a label may be given once.
-   */
-  insertionStarted(label: number, vector: Float32Array, resize: (capacity: number) => void): void {
+  /** For GraphInserter, always the same one. Follows `add`'s rules; a label may be given once. */
+  insertionStarted(label: number, vector: Float32Array, inserter: NativeInserter): void {
     this.#check(label, vector);
-    this.#grow(resize);
+    this.#grow((capacity) => nativeAddon().resizeBetween(inserter, this.#index, capacity));
+    this.#inserter = inserter;
     this.#underWay++;
   }
 
@@ -126,8 +127,10 @@ export class HnswGraph {
   /** Hides a point from every search. Returns whether it was there and alive. */
   markDeleted(label: number): boolean {
     assert(!this.#isWriting, 'no deletion while the graph is written');
+    if (!this.#members.has(label)) return false;
+    const inserter = this.#underWay > 0 ? this.#inserter : undefined;
     // Marked already only after a snapshot, whose tombstones a replay may meet again.
-    if (!this.#members.has(label) || !nativeAddon().markDeleted(this.#index, label)) return false;
+    if (!nativeAddon().markDeleted(this.#index, label, inserter)) return false;
     this.#tombstones++;
     return true;
   }
@@ -139,7 +142,8 @@ export class HnswGraph {
    */
   search(query: Float32Array, k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
     const pointsMax = this.live + this.#underWay;
-    if (pointsMax === 0) return [];
+    // Until one insertion is known to be done, nothing says that the first point is there as a whole.
+    if (pointsMax === 0 || this.#members.count === 0) return [];
     checkVector(query, this.parameters.dimensions);
     const nearest = Math.min(k, pointsMax);
     this.#makeRoom(nearest);

@@ -118,6 +118,8 @@ export class CollectionIndex {
   get isAtRest(): boolean {
     if (this.#isCold || this.#isHeld || this.#isLocked || this.#rebuild !== null || this.hasWork)
       return false;
+    // What is deleted on its way into the graph is in no tail any more.
+    if (!this.#isStill) return false;
     return this.#graph === null ? !this.#isMoving : this.#tail.count === 0;
   }
 

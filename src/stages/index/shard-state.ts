@@ -36,8 +36,9 @@ export class ShardState {
   readonly slab: VectorSlab;
   /** Inserts for all collections of the shard, one point at a time. */
   readonly inserter: GraphInserter;
-  /** Told of each insertion that is done. */
-  onInserted: (index: CollectionIndex) => void = () => undefined;
+  /** Told of the collections into whose graphs something came, once for all that is done. */
+  onInserted: (indexes: ReadonlySet<CollectionIndex>) => void = () => undefined;
+  #inserted = new Set<CollectionIndex>();
   readonly #read: (label: number) => Float32Array | null;
 
   constructor(parts: { init: IndexInit; context: ActorContext; store: ShardStore }) {
@@ -53,8 +54,14 @@ export class ShardState {
       onProgress: () => {
         this.context.wake();
         // Not only in the next step: while the shard is being closed there is none, and a snapshot may wait for these.
-        // What it throws is lost here, and thrown again by the step that was asked for.
-        this.inserter.settle();
+        try {
+          this.settleInsertions();
+        } catch (error) {
+          // Node would only warn of it: a native part has called. It ends the thread, as it would out of a step.
+          setImmediate(() => {
+            throw error;
+          });
+        }
       },
     });
     this.#read = (label) => this.store.vector(label);
@@ -83,7 +90,7 @@ export class ShardState {
       rebuild,
       read: this.#read,
       inserter: this.inserter,
-      onInserted: (each: CollectionIndex) => this.onInserted(each),
+      onInserted: (each: CollectionIndex) => this.#inserted.add(each),
     };
     const made = new CollectionIndex(options, graph);
     this.indexes.set(row.name, made);
@@ -125,6 +132,15 @@ export class ShardState {
   /** The stored collections whose vectors this engine understands. */
   collections(): CollectionRow[] {
     return this.store.collections().filter(({ generation }) => generation === this.init.generation);
+  }
+
+  /** Whoever waits for insertions hears of those that are done by now. */
+  settleInsertions(): void {
+    this.inserter.settle();
+    if (this.#inserted.size === 0) return;
+    const inserted = this.#inserted;
+    this.#inserted = new Set();
+    this.onInserted(inserted);
   }
 
   /** To be called after an index may have got something to do. */

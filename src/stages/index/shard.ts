@@ -56,7 +56,7 @@ export class Shard {
     this.#segmentFiles = new ShardSegments(state);
     this.#cold = new ColdCollections(state, this.#snapshots);
     this.#snapshots.onEnd = () => this.#cold.tend();
-    state.onInserted = (index) => this.#afterStep(index);
+    state.onInserted = (indexes) => this.#afterSteps(indexes);
   }
 
   /** Opens the store only; `load` makes it searchable. */
@@ -144,7 +144,7 @@ export class Shard {
    */
   step(): boolean {
     const { active, activeWords, inserter } = this.#state;
-    inserter.settle();
+    this.#state.settleInsertions();
     const canInsert = active.size > 0 && inserter.hasRoom;
     this.#areWordsNext = !this.#areWordsNext;
     if (activeWords.size > 0 && (this.#areWordsNext || !canInsert)) this.#stepWords();
@@ -168,15 +168,20 @@ export class Shard {
     // To the end of the line: a large collection does not keep the small ones waiting.
     active.delete(index);
     index.step();
-    this.#afterStep(index);
+    this.#afterSteps([index]);
   }
 
-  /** Part of a step is done, or something that one began: an insertion. */
-  #afterStep(index: CollectionIndex): void {
-    if (index.hasWork) this.#state.active.add(index);
-    else this.#cold.tend();
+  /** Part of a step is done in these, or what steps began: insertions. */
+  #afterSteps(indexes: Iterable<CollectionIndex>): void {
+    let isOneDone = false;
+    for (const index of indexes) {
+      if (index.hasWork) this.#state.active.add(index);
+      else isOneDone = true;
+      this.#snapshots.startIfDue(index);
+    }
+    // These look at all collections, so once for many insertions.
+    if (isOneDone) this.#cold.tend();
     if (this.#room.waiting > 0) this.#room.release();
-    this.#snapshots.startIfDue(index);
   }
 
   /** Returns the change up to which every graph's snapshot reaches; all changes where there is no graph. */

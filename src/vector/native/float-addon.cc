@@ -119,16 +119,27 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   return answer;
 }
 
-/** markDeleted(index, label): whether it was there and not marked. Beside an insertion, unlike the package's own. */
+/**
+ * markDeleted(index, label, inserter?): whether it was there and not marked. Beside an insertion, unlike the package's own.
+ * But an insertion asks once whether the entry is marked, and then relies on it: were all others marked and the entry
+ * became so meanwhile, it would find no point to link to. So the entry is marked between two insertions of `inserter`.
+ */
 napi_value markDeleted(napi_env env, napi_callback_info info) {
-  napi_value args[2];
-  size_t count = 2;
+  napi_value args[3];
+  size_t count = 3;
   napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
   const Index index = count < 2 ? Index{nullptr, 0} : indexOf(env, args[0]);
   if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
   uint32_t label, place;
   if (!readWhole(env, args[1], &label)) return fail(env, "a label must be a whole number of 32 bits");
-  const bool isMarked = index.graph->label_lookup_.placeOf(label, &place) && kms::markDeleted(*index.graph, place);
+  bool isMarked = false;
+  if (index.graph->label_lookup_.placeOf(label, &place)) {
+    kms::GraphInserter* const inserter = count < 3 ? nullptr : runningInserter(env, args[2]);
+    const bool isEntry = place == __atomic_load_n(&index.graph->enterpoint_node_, __ATOMIC_ACQUIRE);
+    const auto mark = [&] { isMarked = kms::markDeleted(*index.graph, place); };
+    if (inserter != nullptr && isEntry) inserter->between(mark);
+    else mark();
+  }
   napi_value answer;
   napi_get_boolean(env, isMarked, &answer);
   return answer;

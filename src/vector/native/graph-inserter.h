@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <functional>
@@ -64,11 +63,20 @@ public:
     return count;
   }
 
-  /** Runs `change`, which touches a graph, between two insertions. */
+  /**
+   * Runs `change`, which touches a graph, between two insertions: the next one, and not when the thread happens to pause. A
+   * mutex held for each insertion would be taken again before whoever waits for it has woken up.
+   */
   template <typename Change>
   void between(Change change) {
-    const std::lock_guard<std::mutex> guard(inserting_);
-    change();
+    {
+      std::unique_lock<std::mutex> guard(queue_);
+      isChangeDue_ = true;
+      idle_.wait(guard, [this] { return !isInserting_; });
+      isChangeDue_ = false;
+      change(); // with the lock, so that no insertion begins
+    }
+    work_.notify_one();
   }
 
   /** Waits for the insertion that runs; what else is under way is given up. */
@@ -98,8 +106,9 @@ private:
       size_t slot;
       {
         std::unique_lock<std::mutex> guard(queue_);
-        work_.wait(guard, [this] { return isStopped_ || (failure_.empty() && offered_ > done_); });
+        work_.wait(guard, [this] { return isStopped_ || (failure_.empty() && offered_ > done_ && !isChangeDue_); });
         if (isStopped_) return;
+        isInserting_ = true;
         slot = done_ % slots_.size();
       }
       const std::string failure = insert(slot);
@@ -108,7 +117,6 @@ private:
   }
 
   std::string insert(size_t slot) {
-    const std::lock_guard<std::mutex> guard(inserting_);
     try {
       slots_[slot].graph->addPoint(vectorAt(slot), slots_[slot].label, false);
     } catch (const std::exception& error) {
@@ -120,6 +128,8 @@ private:
   void tell(const std::string& failure) {
     {
       const std::lock_guard<std::mutex> guard(queue_);
+      isInserting_ = false;
+      if (isChangeDue_) idle_.notify_one();
       if (failure.empty()) done_++;
       else failure_ = failure;
       const bool isDue = done_ == offered_ || done_ - settled_ >= slots_.size() / 2 || !failure.empty();
@@ -132,15 +142,17 @@ private:
   const Options options_;
   std::mutex queue_;
   std::condition_variable work_;
+  std::condition_variable idle_;
   std::vector<Slot> slots_; // by number modulo their count
   std::vector<float> vectors_;
   size_t offered_ = 0;
   size_t done_ = 0;
   size_t settled_ = 0;
   bool isTold_ = false;
+  bool isInserting_ = false;
+  bool isChangeDue_ = false;
   bool isStopped_ = false;
   std::string failure_; // the first; nothing is inserted after it
-  std::mutex inserting_;
   std::thread thread_; // last: it uses all others
 };
 

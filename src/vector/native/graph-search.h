@@ -134,13 +134,21 @@ private:
         for (size_t i = 0; i < links.count(); i++) {
           const uint32_t place = links[i];
           const float distance = distanceTo(place);
-          if (distance >= here.distance || Links(lowestLinks(place)).count() == 0) continue;
+          if (distance >= here.distance || !isEntered(place, level)) continue;
           here = {distance, place};
           isMoved = true;
         }
       }
     }
     return here;
+  }
+
+  /**
+   * Whether a search may go on from there. The height too: a list's number of links and its newest link are two writes, and
+   * who sees the number first reads a zero, the place of a point that need not be so high.
+   */
+  bool isEntered(uint32_t place, int level) const {
+    return graph_.element_levels_[place] >= level && Links(lowestLinks(place)).count() > 0;
   }
 
   template <bool isSelective>

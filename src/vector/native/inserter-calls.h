@@ -1,5 +1,5 @@
-// The thread that inserts, as JavaScript sees it. It ends with `stopInserter`, with the object, or with the thread that made
-// it, whatever comes first; JavaScript keeps the graphs of all points that are under way.
+// The thread that inserts, as JavaScript sees it. It ends with `stopInserter`, or with the thread that made it; JavaScript
+// keeps the graphs of all points that are under way.
 
 #pragma once
 
@@ -30,12 +30,17 @@ void deleteInserter(napi_env env, void* data, void*) {
   delete static_cast<OwnedInserter*>(data);
 }
 
-/** Null after an exception was thrown. */
-kms::GraphInserter* inserterOf(napi_env env, napi_value value) {
+/** Null where it is none, or one that was stopped. */
+kms::GraphInserter* runningInserter(napi_env env, napi_value value) {
   napi_valuetype type;
   void* data = nullptr;
   if (napi_typeof(env, value, &type) == napi_ok && type == napi_external) napi_get_value_external(env, value, &data);
-  kms::GraphInserter* const inserter = data == nullptr ? nullptr : static_cast<OwnedInserter*>(data)->inserter.get();
+  return data == nullptr ? nullptr : static_cast<OwnedInserter*>(data)->inserter.get();
+}
+
+/** Null after an exception was thrown. */
+kms::GraphInserter* inserterOf(napi_env env, napi_value value) {
+  kms::GraphInserter* const inserter = runningInserter(env, value);
   if (inserter == nullptr) fail(env, "not an inserter, or one that was stopped");
   return inserter;
 }

@@ -104,6 +104,20 @@ test('what is deleted on its way into the graph is never a hit, and a tombstone 
   expect(labels()).toEqual([2]);
 });
 
+test('a collection is not at rest while what was deleted is on its way into the graph', async () => {
+  const index = indexOf(0);
+  add(index, [1]);
+  await work(index);
+  expect(index.isAtRest).toBe(true);
+  add(index, [2]);
+  index.step();
+  index.remove(2);
+  // It has left the tail, and yet the graph is being written to.
+  expect([index.tailCount, index.hasWork, index.isAtRest]).toEqual([0, false, false]);
+  await work(index);
+  expect(index.isAtRest).toBe(true);
+});
+
 test('a graph that is to be written is given nothing more, and held when nothing is on its way', async () => {
   const index = indexOf(0);
   add(index, [1, 2, 3]);

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ExactTail } from '../../../src/vector/exact-tail.ts';
@@ -70,6 +72,39 @@ test('a graph that is searched and marked while it grows misses no point that is
   expect(searches).toBeGreaterThan(500);
   // On random points a graph is good, not perfect.
   expect(missed / searches).toBeLessThan(0.02);
+});
+
+/** Where hnswlib's file names the place that searches start from; it draws the same heights for every graph. */
+async function entryLabelOf(graph: HnswGraph): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'kms-entry-'));
+  try {
+    await graph.writeTo(join(folder, 'graph'));
+    return 1 + (await readFile(join(folder, 'graph'))).readUInt32LE(52);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('a point that comes while the last live one is deleted is found', async () => {
+  const vectors = points(150, 8);
+  const [late] = points(1, 9) as [Float32Array];
+  const inserter = inserterOf();
+  const random = randomFrom(10);
+  let entry = 0;
+  for (let round = 0; round < 150; round++) {
+    const graph = new HnswGraph(parameters);
+    for (const [i, vector] of vectors.entries()) graph.add(i + 1, vector);
+    if (entry === 0) entry = await entryLabelOf(graph);
+    for (let label = 1; label <= 150; label++) if (label !== entry) graph.markDeleted(label);
+    inserter.add(graph, 151, late, () => undefined);
+    // Its insertion has begun. The bound is for a thread that never does it.
+    for (let look = 0; look < 1e6 && nativeAddon().labels(graph.native).length === 150; look++);
+    for (let spin = Math.floor(random() * 5_000); spin > 0; spin--);
+    graph.markDeleted(entry);
+    await settled(inserter);
+    expect(graph.search(late, 1, 64).map(({ label }) => label)).toEqual([151]);
+  }
+  inserter.stop();
 });
 
 test('a graph that another thread built is as good as one built in place', async () => {

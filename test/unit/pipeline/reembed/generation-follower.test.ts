@@ -159,6 +159,22 @@ test('a write that a switch overtakes is acknowledged only when the generation t
   await followers.stop();
 });
 
+test('a write that both generations had before the switch is INDEXED, not unchanged', async () => {
+  const { after, collections, flow, start, isLevel, followers, bodiesIn } = twoGenerations();
+  await start();
+  await isLevel();
+  const decided = deferred<void>();
+  followers.of('cases')?.holdAcknowledgements(decided.promise);
+  const write = flow.ingest([document('1', 'one')], call);
+  await expect.poll(() => bodiesIn(after)).toEqual({ 'cases/1': 'one' });
+  const change = { generation: newGeneration, target: null, previous: oldGeneration };
+  await collections.update('cases', change, () => true);
+  decided.resolve();
+  const { commitSequence } = after.stages.rows.get('cases/1') ?? {};
+  expect(await write).toEqual([{ outcome: 'indexed', id: '1', commitSequence }]);
+  await followers.stop();
+});
+
 test('a write waits while a switch is being decided, and then knows who answers', async () => {
   const { after, flow, start, isLevel, followers, bodiesIn } = twoGenerations();
   await start();
