@@ -68,6 +68,12 @@ export function addExtractActor(supervisor: Supervisor, settings: Settings): Act
   );
 }
 
+/**
+ * A quarter of V8's own limit. What a replay makes for a moment lets the young generation grow to its limit, and V8 keeps
+ * that memory; searches and commits hardly notice (docs/performance.md, Memory).
+ */
+const indexYoungMb = 12;
+
 function indexSpec(options: SpaceTopology, shard: number): ChildSpec {
   const { settings, folder, suffix, space, shardCount, sequence } = options;
   const init: StageInit = {
@@ -95,6 +101,7 @@ function indexSpec(options: SpaceTopology, shard: number): ChildSpec {
     ...specOf(settings, `index-${shard}${suffix}`, init, { urgent: 64, bulk: 40 }),
     // Ending a thread inside the native index aborts the whole process, so say why and end it in order instead.
     onStuck: 'exit_process',
+    resourceLimits: { maxYoungGenerationSizeMb: indexYoungMb },
     // A rebuild of the log may take minutes and shows progress all the while.
     startTimeoutMs: null,
   };
