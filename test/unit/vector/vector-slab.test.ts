@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDotKernel, pageBytes } from '../../../src/vector/dot-kernel.ts';
@@ -6,14 +5,7 @@ import { ExactTail } from '../../../src/vector/exact-tail.ts';
 import { nativeAddon } from '../../../src/vector/native-addon.ts';
 import { type Block, rowsPerBlock, VectorSlab } from '../../../src/vector/vector-slab.ts';
 
-const mebibyte = 2 ** 20;
 const isLinux = process.platform === 'linux';
-
-/** Memory of this process that no file backs. */
-function anonymousBytes(): number {
-  const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
-  return Number(match?.[1]) * 1024;
-}
 
 function filledTail(slab: VectorSlab, count: number): ExactTail {
   const tail = new ExactTail(slab);
@@ -61,32 +53,6 @@ test('blocks in use are never shared and keep their rows, whatever is taken, giv
       }
     }),
   );
-});
-
-test.runIf(isLinux)(
-  'the memory of a tail that has emptied leaves the process, and that of its neighbour stays',
-  () => {
-    const slab = new VectorSlab(384);
-    const rowBytes = 384 * 4;
-    const neighbour = filledTail(slab, 1_000);
-    const emptyBytes = anonymousBytes();
-    for (const _ of ['a first time', 'a second time']) {
-      const tail = filledTail(slab, 40_000);
-      const fullBytes = anonymousBytes();
-      expect(fullBytes - emptyBytes).toBeGreaterThan(36_000 * rowBytes);
-      for (let label = 0; label < 40_000; label++) tail.remove(label);
-      expect(fullBytes - anonymousBytes()).toBeGreaterThan(40_000 * rowBytes - 16 * mebibyte);
-    }
-    for (let label = 0; label < 1_000; label++) expect(neighbour.read(label)?.[383]).toBe(1);
-  },
-);
-
-test.runIf(isLinux)('a tail that is cleared gives its memory back too', () => {
-  const slab = new VectorSlab(384);
-  const tail = filledTail(slab, 40_000);
-  const fullBytes = anonymousBytes();
-  tail.clear();
-  expect(fullBytes - anonymousBytes()).toBeGreaterThan(40 * mebibyte);
 });
 
 test('a tail that breathes keeps its memory', () => {
