@@ -57,17 +57,23 @@ async function startedCold(options: { readonly isWrong: boolean; readonly faults
   return reopened;
 }
 
-/** A disk that takes as long as it likes, from `hold` on. */
+/** A disk that takes as long as it likes, from `hold` on; `isAsked` resolves when a commit waits for it. */
 function slowDisk() {
-  let flushed: PromiseLike<unknown> = Promise.resolve();
+  let flush: () => PromiseLike<unknown> = () => Promise.resolve();
   return {
-    faults: { flushed: () => flushed },
+    faults: { flushed: () => flush() },
     hold: () => {
       let letGo: () => void = () => undefined;
-      flushed = new Promise<void>((resolve) => {
+      const flushed = new Promise<void>((resolve) => {
         letGo = resolve;
       });
-      return letGo;
+      const isAsked = new Promise<void>((resolve) => {
+        flush = () => {
+          resolve();
+          return flushed;
+        };
+      });
+      return { letGo, isAsked };
     },
   };
 }
@@ -103,8 +109,9 @@ test('the graph of a cold collection that does not fit the store is built again 
 test('one that was loaded while commits were under way is counted at the next moment without one', async () => {
   const { faults, hold } = slowDisk();
   const driver = await startedCold({ isWrong: true, faults });
-  const letGo = hold();
+  const { letGo, isAsked } = hold();
   const committed = driver.commit(documents('old', count, count + 5));
+  await isAsked;
   expect(await finds(driver, 'old', 3)).toBe(true);
   // Nobody could tell yet.
   expect([await finds(driver, 'old', 7), misfits(driver)]).toEqual([false, 0]);
@@ -120,9 +127,10 @@ test('one that was loaded while commits were under way is counted at the next mo
 test('commits during the load of a graph that is right are no reason to build it again', async () => {
   const { faults, hold } = slowDisk();
   const driver = await startedCold({ isWrong: false, faults });
-  const letGo = hold();
+  const { letGo, isAsked } = hold();
   const replaced = { id: 'doc-3', collection: 'old', vectors: [vectorOf(1_003)], contentHash: 'other' };
   const committed = driver.commit([replaced, ...documents('old', count, count + 5)]);
+  await isAsked;
   expect(await finds(driver, 'old', 4)).toBe(true);
   letGo();
   await committed;
