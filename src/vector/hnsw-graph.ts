@@ -29,8 +29,11 @@ export class HnswGraph {
   readonly #members = new LabelSet();
   #capacity = 0;
   #tombstones = 0;
-  /** Points that are being inserted by another thread: searches may meet them, and nothing else knows of them yet. */
-  #underWay = 0;
+  /**
+   * Points that are being inserted by another thread: searches may meet them, and nothing else knows of them yet. True: it was
+   * deleted meanwhile, and is marked when it has arrived.
+   */
+  readonly #underWay = new Map<number, boolean>();
   /** Whose points those are. */
   #inserter: NativeInserter | undefined;
   #isWriting = false;
@@ -71,7 +74,7 @@ export class HnswGraph {
   }
 
   get underWay(): number {
-    return this.#underWay;
+    return this.#underWay.size;
   }
 
   /** Points, tombstones included, without those under way. */
@@ -104,7 +107,7 @@ export class HnswGraph {
 
   /** Adds a point; a quarter of a millisecond. Never while the graph is being written to a file, or inserted into. */
   add(label: number, vector: Float32Array): void {
-    assert(this.#underWay === 0, 'a graph has one writer');
+    assert(this.#underWay.size === 0, 'a graph has one writer');
     this.#check(label, vector);
     this.#grow((capacity) => this.#index.resizeIndex(capacity));
     nativeAddon().addFloats(this.#index, vector, 0, label);
@@ -116,19 +119,25 @@ export class HnswGraph {
     this.#check(label, vector);
     this.#grow((capacity) => nativeAddon().resizeBetween(inserter, this.#index, capacity));
     this.#inserter = inserter;
-    this.#underWay++;
+    this.#underWay.set(label, false);
   }
 
   insertionDone(label: number): void {
-    this.#underWay--;
+    const isDeleted = this.#underWay.get(label) === true;
+    this.#underWay.delete(label);
     this.#members.add(label);
+    if (isDeleted) this.markDeleted(label);
   }
 
-  /** Hides a point from every search. Returns whether it was there and alive. */
+  /** Hides a point from every search, one under way when it has arrived. Returns whether it was there and alive. */
   markDeleted(label: number): boolean {
     assert(!this.#isWriting, 'no deletion while the graph is written');
+    if (this.#underWay.get(label) === false) {
+      this.#underWay.set(label, true);
+      return true;
+    }
     if (!this.#members.has(label)) return false;
-    const inserter = this.#underWay > 0 ? this.#inserter : undefined;
+    const inserter = this.#underWay.size > 0 ? this.#inserter : undefined;
     // Marked already only after a snapshot, whose tombstones a replay may meet again.
     if (!nativeAddon().markDeleted(this.#index, label, inserter)) return false;
     this.#tombstones++;
@@ -136,12 +145,13 @@ export class HnswGraph {
   }
 
   /**
-   * The nearest `k` live points, best first, those under way among them; fewer when there are fewer, or when `ef` was too narrow to meet them. With
-   * `allows`, the nearest that it allows: the search goes on until `ef` of them are met, so the fewer pass, the longer it
-   * takes, and each point that is met costs a call of some 0.3 µs. What `allows` throws is thrown after the search.
+   * The nearest `k` live points, best first, those under way among them; fewer when there are fewer, or when `ef` was too
+   * narrow to meet them. With `allows`, the nearest that it allows: the search goes on until `ef` of them are met, so the
+   * fewer pass, the longer it takes, and each point that is met costs a call of some 0.3 µs. What `allows` throws is thrown
+   * after the search.
    */
   search(query: Float32Array, k: number, ef: number, allows: LabelTest | null = null): Neighbor[] {
-    const pointsMax = this.live + this.#underWay;
+    const pointsMax = this.live + this.#underWay.size;
     // Until one insertion is known to be done, nothing says that the first point is there as a whole.
     if (pointsMax === 0 || this.#members.count === 0) return [];
     checkVector(query, this.parameters.dimensions);
@@ -159,7 +169,7 @@ export class HnswGraph {
   /** Writes the graph to `path` on another thread; searches go on meanwhile, and nothing else may. Not yet synced. */
   async writeTo(path: string): Promise<void> {
     assert(!this.#isWriting, 'a graph is written once at a time');
-    assert(this.#underWay === 0, 'no graph is written while points are on their way into it');
+    assert(this.#underWay.size === 0, 'no graph is written while points are on their way into it');
     this.#isWriting = true;
     try {
       await this.#index.writeIndex(path);
@@ -174,7 +184,7 @@ export class HnswGraph {
    */
   release(): void {
     assert(
-      !this.#isWriting && this.#underWay === 0,
+      !this.#isWriting && this.#underWay.size === 0,
       'a graph is not released while it is written or inserted into',
     );
     const { m, efConstruction } = this.parameters;
@@ -188,7 +198,7 @@ export class HnswGraph {
   }
 
   #grow(resize: (capacity: number) => void): void {
-    if (this.#members.count + this.#underWay < this.#capacity) return;
+    if (this.#members.count + this.#underWay.size < this.#capacity) return;
     const capacity = Math.max(capacityMin, Math.ceil(this.#capacity * capacityGrowth));
     resize(capacity);
     this.#capacity = capacity;

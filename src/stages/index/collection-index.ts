@@ -55,6 +55,7 @@ export class CollectionIndex {
   readonly #stillWaiters: (() => void)[] = [];
   /** Deleted while the graph was being written; marked afterwards. Until then the store hides them. */
   readonly #deletedMeanwhile: number[] = [];
+  /** Never without being held. */
   #isLocked = false;
   /** Released: neither graph nor tail holds what the store does, until `adopt` and `warmed`. */
   #isCold = false;
@@ -116,8 +117,7 @@ export class CollectionIndex {
 
   /** Whether nothing is under way that a release would cut off. What has no graph is its tail. */
   get isAtRest(): boolean {
-    if (this.#isCold || this.#isHeld || this.#isLocked || this.#rebuild !== null || this.hasWork)
-      return false;
+    if (this.#isCold || this.#isHeld || this.#rebuild !== null || this.hasWork) return false;
     // What is deleted on its way into the graph is in no tail any more.
     if (!this.#isStill) return false;
     return this.#graph === null ? !this.#isMoving : this.#tail.count === 0;
@@ -130,7 +130,7 @@ export class CollectionIndex {
 
   /** Whether `step` would do something. What is under way only is no work: `onInserted` tells of its end. */
   get hasWork(): boolean {
-    if (this.#isHeld || this.#isLocked || this.#isCold) return false;
+    if (this.#isHeld || this.#isCold) return false;
     const rebuild = this.#rebuild;
     if (rebuild === null ? this.#needsRebuild : rebuild.hasNext || this.#isRebuilt) return true;
     return this.#canMove && this.#fresh.length + this.#inherited.length > 0;
@@ -164,10 +164,9 @@ export class CollectionIndex {
 
   /** The vector's document is gone or has new ones. */
   remove(label: number): void {
-    // Where it is under way, its end finds that the tail has it no more.
     this.#tail.remove(label);
-    if (this.#graph?.has(label) !== true) return;
-    this.#hide(label);
+    if (!this.#isLocked) this.#markDeleted(label);
+    else if (this.#graph?.has(label) === true) this.#deletedMeanwhile.push(label);
   }
 
   /** The nearest `k` of tail and graph, of those that `allows` lets through, best first. May hold labels that the store hides. */
@@ -261,11 +260,6 @@ export class CollectionIndex {
     return graph !== null && graph.tombstones >= tombstonesMin && graph.tombstones > graph.count * ratio;
   }
 
-  #hide(label: number): void {
-    if (this.#isLocked) this.#deletedMeanwhile.push(label);
-    else this.#markDeleted(label);
-  }
-
   #markDeleted(label: number): void {
     // A comparison with the store meets all tombstones again: those are no changes.
     if (this.#graph?.markDeleted(label) === true) this.changes++;
@@ -290,7 +284,7 @@ export class CollectionIndex {
     this.#underWay.delete(label);
     this.#rebuild?.sourceAdded(label);
     this.changes++;
-    if (!this.#tail.remove(label)) this.#hide(label);
+    this.#tail.remove(label);
     this.#inserted();
   }
 

@@ -11,8 +11,6 @@ export class GraphRebuild {
   #cursor = 0;
   /** Labels that entered the source below the cursor. */
   readonly #late: number[] = [];
-  /** On their way into the target: false once they have been deleted meanwhile. */
-  readonly #underWay = new Map<number, boolean>();
 
   constructor(source: HnswGraph, parameters: GraphParameters) {
     this.#source = source;
@@ -26,11 +24,12 @@ export class GraphRebuild {
 
   /** Whether the target has all that the source has by now. */
   get isComplete(): boolean {
-    return !this.hasNext && this.#underWay.size === 0;
+    return !this.hasNext && this.underWay === 0;
   }
 
+  /** On their way into the target. */
   get underWay(): number {
-    return this.#underWay.size;
+    return this.target.underWay;
   }
 
   /** A vector was added to the source. */
@@ -39,8 +38,7 @@ export class GraphRebuild {
   }
 
   markDeleted(label: number): void {
-    if (this.#underWay.has(label)) this.#underWay.set(label, false);
-    else this.target.markDeleted(label);
+    this.target.markDeleted(label);
   }
 
   /**
@@ -50,14 +48,7 @@ export class GraphRebuild {
   step(inserter: GraphInserter, read: (label: number) => Float32Array | null, onDone: () => void): void {
     const label = this.#next();
     const vector = label === null ? null : read(label);
-    if (label === null || vector === null) return;
-    this.#underWay.set(label, true);
-    inserter.add(this.target, label, vector, () => {
-      const isLive = this.#underWay.get(label);
-      this.#underWay.delete(label);
-      if (isLive === false) this.target.markDeleted(label);
-      onDone();
-    });
+    if (label !== null && vector !== null) inserter.add(this.target, label, vector, onDone);
   }
 
   #next(): number | null {

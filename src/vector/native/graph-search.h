@@ -110,14 +110,8 @@ public:
   }
 
 private:
-  const char* rowOf(uint32_t place) const {
-    return graph_.data_level0_memory_ + place * graph_.size_data_per_element_;
-  }
-  const hnswlib::linklistsizeint* lowestLinks(uint32_t place) const {
-    return reinterpret_cast<const hnswlib::linklistsizeint*>(rowOf(place) + graph_.offsetLevel0_);
-  }
   float distanceTo(uint32_t place) const {
-    return graph_.fstdistfunc_(query_, rowOf(place) + graph_.offsetData_, graph_.dist_func_param_);
+    return graph_.fstdistfunc_(query_, graph_.getDataByInternalId(place), graph_.dist_func_param_);
   }
   bool isWanted(uint32_t place, hnswlib::BaseFilterFunctor* filter) const {
     if ((*deletionMark(graph_, place) & Graph::DELETE_MARK) != 0) return false;
@@ -148,7 +142,7 @@ private:
    * who sees the number first reads a zero, the place of a point that need not be so high.
    */
   bool isEntered(uint32_t place, int level) const {
-    return graph_.element_levels_[place] >= level && Links(lowestLinks(place)).count() > 0;
+    return graph_.element_levels_[place] >= level && Links(graph_.get_linklist0(place)).count() > 0;
   }
 
   template <bool isSelective>
@@ -184,13 +178,13 @@ private:
         }
         bound = nearest.front().distance;
       }
-      if (!candidates.empty()) __builtin_prefetch(lowestLinks(candidates.front().place));
+      if (!candidates.empty()) __builtin_prefetch(graph_.get_linklist0(candidates.front().place));
     }
   }
 
   /** How many of a point's neighbours are met for the first time; they are in `room.fresh`. */
   size_t meetLinks(uint32_t place) {
-    const Links links(lowestLinks(place));
+    const Links links(graph_.get_linklist0(place));
     const size_t count = std::min(links.count(), room_.fresh.size());
     for (size_t i = 0; i < count; i++) room_.prefetch(links[i]);
     size_t found = 0;
@@ -205,7 +199,7 @@ private:
 
   /** The first lines; the processor sees by itself that the others follow. */
   void prefetchRow(uint32_t place) const {
-    const char* const vector = rowOf(place) + graph_.offsetData_;
+    const char* const vector = graph_.getDataByInternalId(place);
     for (size_t line = 0; line < prefetchedLines; line++) __builtin_prefetch(vector + 64 * line);
   }
 
