@@ -34,8 +34,6 @@ export class HnswGraph {
    * deleted meanwhile, and is marked when it has arrived.
    */
   readonly #underWay = new Map<number, boolean>();
-  /** Whose points those are. */
-  #inserter: NativeInserter | undefined;
   #isWriting = false;
   /** What the last search found. Grows to the largest `k` that was asked for: 4,096 neighbours or what `limit` allows. */
   #labels = new Uint32Array(answerMin);
@@ -118,7 +116,6 @@ export class HnswGraph {
   insertionStarted(label: number, vector: Float32Array, inserter: NativeInserter): void {
     this.#check(label, vector);
     this.#grow((capacity) => nativeAddon().resizeBetween(inserter, this.#index, capacity));
-    this.#inserter = inserter;
     this.#underWay.set(label, false);
   }
 
@@ -137,9 +134,8 @@ export class HnswGraph {
       return true;
     }
     if (!this.#members.has(label)) return false;
-    const inserter = this.#underWay.size > 0 ? this.#inserter : undefined;
     // Marked already only after a snapshot, whose tombstones a replay may meet again.
-    if (!nativeAddon().markDeleted(this.#index, label, inserter)) return false;
+    if (!nativeAddon().markDeleted(this.#index, label)) return false;
     this.#tombstones++;
     return true;
   }

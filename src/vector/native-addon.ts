@@ -44,11 +44,8 @@ interface NativeAddon {
     distances: Float32Array,
     allows?: (label: number) => boolean,
   ): number;
-  /**
-   * Hides the point. Returns whether it was there and not hidden; its insertion must be done. `inserter`: the one that may be
-   * inserting into the index; now and then this waits for the insertion that runs.
-   */
-  markDeleted(index: NativeIndex, label: number, inserter?: NativeInserter): boolean;
+  /** Hides the point. Returns whether it was there and not hidden; its insertion must be done. */
+  markDeleted(index: NativeIndex, label: number): boolean;
   /** `onProgress` is called in the event loop when half of `capacity` is done, or all there is. */
   startInserter(
     dimensions: number,

@@ -20,7 +20,7 @@
 #include "addon-values.h" // after the package's classes
 #include "checksum-calls.h"
 #include "dot-kernels.h"
-#include "graph-search.h"
+#include "graph-insertion.h"
 #include "inserter-calls.h"
 #include "memory-return.h"
 
@@ -68,9 +68,10 @@ napi_value addFloats(napi_env env, napi_callback_info info) {
   const float* vector = readVector(env, args[1], args[2], index.dimensions);
   if (vector == nullptr) return nullptr;
   try {
-    index.graph->addPoint(vector, label, false);
+    thread_local kms::InsertionRoom room;
+    kms::GraphInsertion(*index.graph, room).add(vector, label);
   } catch (const std::exception& error) {
-    return fail(env, std::string("hnswlib: ") + error.what());
+    return fail(env, error.what());
   }
   return nullptr;
 }
@@ -103,15 +104,14 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   try {
     thread_local kms::SearchRoom room;
     kms::GraphSearch(*index.graph, query, room).run(std::max(ef, k), isFiltered ? &filter : nullptr);
-    std::vector<kms::Met>& nearest = room.nearest;
+    const std::vector<kms::Met>& nearest = room.nearest;
     found = static_cast<uint32_t>(std::min<size_t>(k, nearest.size()));
-    std::partial_sort(nearest.begin(), nearest.begin() + found, nearest.end(), kms::IsNearer());
     for (uint32_t i = 0; i < found; i++) {
       distances.data[i] = nearest[i].distance;
       labels.data[i] = static_cast<uint32_t>(index.graph->getExternalLabel(nearest[i].place));
     }
   } catch (const std::exception& error) {
-    return fail(env, std::string("hnswlib: ") + error.what());
+    return fail(env, error.what());
   }
   if (filter.hasThrown()) return fail(env, "allows must answer true or false");
   napi_value answer;
@@ -119,29 +119,18 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   return answer;
 }
 
-/**
- * markDeleted(index, label, inserter?): whether it was there and not marked. Beside an insertion, unlike the package's own.
- * But an insertion asks once whether the entry is marked, and then relies on it: were all others marked and the entry
- * became so meanwhile, it would find no point to link to. So the entry is marked between two insertions of `inserter`.
- */
+/** markDeleted(index, label): whether it was there and not marked. Beside an insertion, unlike the package's own. */
 napi_value markDeleted(napi_env env, napi_callback_info info) {
-  napi_value args[3];
-  size_t count = 3;
+  napi_value args[2];
+  size_t count = 2;
   napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
   const Index index = count < 2 ? Index{nullptr, 0} : indexOf(env, args[0]);
   if (index.graph == nullptr) return fail(env, "not an index, or one that is not initialised");
   uint32_t label, place;
   if (!readWhole(env, args[1], &label)) return fail(env, "a label must be a whole number of 32 bits");
-  bool isMarked = false;
-  if (index.graph->label_lookup_.placeOf(label, &place)) {
-    kms::GraphInserter* const inserter = count < 3 ? nullptr : runningInserter(env, args[2]);
-    const bool isEntry = place == __atomic_load_n(&index.graph->enterpoint_node_, __ATOMIC_ACQUIRE);
-    const auto mark = [&] { isMarked = kms::markDeleted(*index.graph, place); };
-    if (inserter != nullptr && isEntry) inserter->between(mark);
-    else mark();
-  }
+  const bool isThere = index.graph->label_lookup_.placeOf(label, &place);
   napi_value answer;
-  napi_get_boolean(env, isMarked, &answer);
+  napi_get_boolean(env, isThere && kms::markDeleted(*index.graph, place), &answer);
   return answer;
 }
 

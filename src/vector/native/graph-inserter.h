@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 #endif
 
-#include "graph-search.h"
+#include "graph-insertion.h"
 
 namespace kms {
 
@@ -118,7 +118,7 @@ private:
 
   std::string insert(size_t slot) {
     try {
-      slots_[slot].graph->addPoint(vectorAt(slot), slots_[slot].label, false);
+      GraphInsertion(*slots_[slot].graph, room_).add(vectorAt(slot), slots_[slot].label);
     } catch (const std::exception& error) {
       return error.what();
     }
@@ -145,6 +145,7 @@ private:
   std::condition_variable idle_;
   std::vector<Slot> slots_; // by number modulo their count
   std::vector<float> vectors_;
+  InsertionRoom room_; // the thread's
   size_t offered_ = 0;
   size_t done_ = 0;
   size_t settled_ = 0;

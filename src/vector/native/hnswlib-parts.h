@@ -26,15 +26,14 @@ namespace std {
 using namespace ::std;
 
 /**
- * Locks nothing. A graph has one writer, and whoever searches beside it reads as graph-search.h says; a snapshot is
- * written when nothing is inserted. hnswlib's own take 40 bytes for each point and 2.6 MB for each graph, and are made
- * anew, 2 ms for each 100,000 points, when the graph grows. What remains of them is their order: what was written before
- * is seen by whoever sees what is written after, on processors that would order it otherwise.
+ * Locks nothing. A graph has one writer, graph-insertion.h, and whoever searches beside it reads as graph-search.h says; a
+ * snapshot is written when nothing is inserted. hnswlib's own take 40 bytes for each point and 2.6 MB for each graph, and
+ * are made anew, 2 ms for each 100,000 points, when the graph grows.
  */
 class mutex {
 public:
   void lock() {}
-  void unlock() { ::std::atomic_thread_fence(::std::memory_order_release); }
+  void unlock() {}
 };
 
 template <typename Key, typename Value>

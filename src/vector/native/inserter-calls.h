@@ -30,17 +30,12 @@ void deleteInserter(napi_env env, void* data, void*) {
   delete static_cast<OwnedInserter*>(data);
 }
 
-/** Null where it is none, or one that was stopped. */
-kms::GraphInserter* runningInserter(napi_env env, napi_value value) {
+/** Null after an exception was thrown. */
+kms::GraphInserter* inserterOf(napi_env env, napi_value value) {
   napi_valuetype type;
   void* data = nullptr;
   if (napi_typeof(env, value, &type) == napi_ok && type == napi_external) napi_get_value_external(env, value, &data);
-  return data == nullptr ? nullptr : static_cast<OwnedInserter*>(data)->inserter.get();
-}
-
-/** Null after an exception was thrown. */
-kms::GraphInserter* inserterOf(napi_env env, napi_value value) {
-  kms::GraphInserter* const inserter = runningInserter(env, value);
+  kms::GraphInserter* const inserter = data == nullptr ? nullptr : static_cast<OwnedInserter*>(data)->inserter.get();
   if (inserter == nullptr) fail(env, "not an inserter, or one that was stopped");
   return inserter;
 }
@@ -106,7 +101,7 @@ napi_value settleInsertions(napi_env env, napi_callback_info info) {
   if (inserter == nullptr) return nullptr;
   std::string failure;
   const size_t settled = inserter->settle(&failure);
-  if (!failure.empty()) return fail(env, "hnswlib: " + failure);
+  if (!failure.empty()) return fail(env, failure);
   napi_create_uint32(env, static_cast<uint32_t>(settled), &answer);
   return answer;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type hnswlib from 'hnswlib-node';
 import { afterEach, expect, test } from 'vitest';
@@ -62,6 +63,33 @@ test('typed arrays build the graph that plain ones build, and find in it what pl
   }
 });
 
+/** The rows of a saved index, each with its links in the lowest layer: behind 96 bytes of head, 16 links a row. */
+async function rowsOf(index: hnswlib.HierarchicalNSW, count: number): Promise<string[]> {
+  const path = join(temporaryFolder(), 'index');
+  await index.writeIndex(path);
+  const file = await readFile(path);
+  const rowBytes = 4 + 16 * 4 + dimensions * 4 + 8;
+  return Array.from({ length: count }, (_, i) =>
+    file.subarray(96 + i * rowBytes, 96 + (i + 1) * rowBytes).toString('hex'),
+  );
+}
+
+test('an insertion links the points that the package links', async () => {
+  const count = 3_000;
+  const vectors = vectorsOf(count, 12);
+  const [ours, theirs] = [emptyIndex(count), emptyIndex(count)];
+  for (let i = 0; i < count; i++) {
+    addon.addFloats(ours as never, vectors, i * dimensions, i);
+    theirs.addPoint([...rowOf(vectors, i)], i);
+    // From the middle on among deleted ones.
+    if (i > count / 2 && i % 5 === 0) for (const index of [ours, theirs]) index.markDelete(i - 1_000);
+  }
+  const [own, others] = [await rowsOf(ours, count), await rowsOf(theirs, count)];
+  // Of points that are equally far the package's queues take the one or the other.
+  const different = own.filter((row, i) => row !== others[i]);
+  expect(different.length).toBeLessThan(count / 200);
+});
+
 test('what cannot be added is refused with a reason, and changes nothing', () => {
   const index = emptyIndex(1);
   const good = vectorsOf(1, 2);
@@ -86,7 +114,10 @@ test('what cannot be added is refused with a reason, and changes nothing', () =>
   );
   expect(index.getCurrentCount()).toBe(0);
   add(good, 0, 1);
-  expect(() => add(good, 0, 2)).toThrow('exceeds the specified limit');
+  expect(() => add(good, 0, 2)).toThrow('the graph is full');
+  const [roomy, vector] = [emptyIndex(2), vectorsOf(1, 2)];
+  add(vector, 0, 1, roomy);
+  expect(() => add(vector, 0, 1, roomy)).toThrow('the label is there already');
   expect(search(index, good, 1).neighbors).toEqual([1]);
 });
 

@@ -33,6 +33,19 @@ function graphOf(points: readonly Float32Array[], dimensions = parameters.dimens
   return graph;
 }
 
+test('points that come when all others are deleted are found', () => {
+  const vectors = clustered(1_200, parameters.dimensions, 21);
+  const graph = graphOf(vectors.slice(0, 1_000));
+  for (let label = 1; label <= 1_000; label++) graph.markDeleted(label);
+  for (let label = 1_001; label <= 1_200; label++) {
+    graph.add(label, vectors[label - 1] as Float32Array);
+    for (let there = 1_001; there <= label; there += 7) {
+      const [found] = graph.search(vectors[there - 1] as Float32Array, 1, 64);
+      expect(found?.label).toBe(there);
+    }
+  }
+});
+
 test('at the default width a graph finds at least 95 % of the true ten nearest of clustered points', () => {
   const dimensions = 64;
   const points = clustered(8_000, dimensions, 1);
