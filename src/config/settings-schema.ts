@@ -161,7 +161,7 @@ export const settingsSchema = {
     max: 100_000,
     default: '10000',
     description:
-      'Vectors a shard scans exactly until they are in the graph; a full tail slows ingest down. Raise it to take longer bursts, each query then scans more.',
+      'Vectors a shard scans exactly until they are in the graph; a full tail slows ingest down. Bursts may fill it, a load that goes on for seconds gets an eighth. Raise it to take longer bursts, each query meanwhile scans more.',
   },
   indexExactMax: {
     kind: 'integer',

@@ -42,7 +42,7 @@ class SegmentMerge {
   /** The place of each input's next term. */
   readonly #heads: Uint32Array;
   /** The inputs that hold the term in turn. */
-  #holders: number[] = [];
+  readonly #holders: number[] = [];
   /** Of #sort: new ordinal and code in one number. */
   readonly #keys = new Uint32Array(postingsPerPiece);
   /** Of #scatter, by new ordinal: code + 1; 0: not held. */
@@ -72,8 +72,15 @@ class SegmentMerge {
         const { start, end } = this.#range(holder);
         postings += end - start;
       }
-      if (this.#numbering.isConcatenation) yield* this.#concatenate();
-      else if (postings <= postingsPerPiece) yield* this.#sort(postings);
+      const { isConcatenation } = this.#numbering;
+      if (postings <= postingsPerPiece) {
+        // Here and not in a generator of its own: most terms have a few postings, which cost less than that.
+        const operations = isConcatenation ? postings : postings * operationsPerSorted;
+        if (!this.#unit.hasRoomFor(operations)) yield;
+        this.#unit.spend(operations);
+        if (isConcatenation) this.#copyAll();
+        else this.#sort();
+      } else if (isConcatenation) yield* this.#concatenate();
       else yield* this.#scatter();
       this.#builder.endTerm((this.#inputs[first] as MergeInput).terms, this.#heads[first] as number);
       for (const holder of this.#holders) this.#heads[holder] = (this.#heads[holder] as number) + 1;
@@ -83,7 +90,8 @@ class SegmentMerge {
 
   /** The inputs whose next term is the least of all. */
   #findHolders(): readonly number[] {
-    const holders: number[] = [];
+    const holders = this.#holders;
+    holders.length = 0;
     for (let i = 0; i < this.#inputs.length; i++) {
       const { terms } = this.#inputs[i] as MergeInput;
       const place = this.#heads[i] as number;
@@ -101,7 +109,6 @@ class SegmentMerge {
       if (order < 0) holders.length = 0;
       if (order <= 0) holders.push(i);
     }
-    this.#holders = holders;
     return holders;
   }
 
@@ -117,6 +124,14 @@ class SegmentMerge {
     };
   }
 
+  #copyAll(): void {
+    for (const holder of this.#holders) {
+      const range = this.#range(holder);
+      this.#copy(range, range.start, range.end);
+    }
+  }
+
+  /** The same in pieces. */
   *#concatenate(): Generator<void, void> {
     for (const holder of this.#holders) {
       const range = this.#range(holder);
@@ -140,8 +155,7 @@ class SegmentMerge {
   }
 
   /** Puts the postings of all holders in order, when they are few. */
-  *#sort(postings: number): Generator<void, void> {
-    yield* this.#room(postings * operationsPerSorted);
+  #sort(): void {
     let count = 0;
     for (const holder of this.#holders) {
       const range = this.#range(holder);

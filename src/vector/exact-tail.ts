@@ -74,14 +74,16 @@ export class ExactTail {
     checkVector(query, this.#slab.dimensions);
     const best = new BestOf(k, allows);
     let arena: Arena | null = null;
-    for (const [i, block] of this.#blocks.entries()) {
+    for (let i = 0; i < this.#blocks.length; i++) {
+      const block = this.#blocks[i] as Block;
       if (block.arena !== arena) {
         arena = block.arena;
         arena.setQuery(query);
       }
       const first = i * rowsPerBlock;
-      const products = arena.dots(block, Math.min(rowsPerBlock, this.#labels.length - first));
-      for (let row = 0; row < products.length; row++) {
+      const rows = Math.min(rowsPerBlock, this.#labels.length - first);
+      const products = arena.dots(block, rows);
+      for (let row = 0; row < rows; row++) {
         best.offer(this.#labels[first + row] as number, products[row] as number);
       }
     }

@@ -82,6 +82,7 @@ export class Arena {
   readonly #results: number;
   #end: number;
   #floats: Float32Array;
+  #products: Float32Array;
 
   constructor(dimensions: number) {
     this.#dimensions = dimensions;
@@ -92,6 +93,7 @@ export class Arena {
     this.#memory = kernel.memory;
     this.#dots = kernel.dots;
     this.#floats = new Float32Array(this.#memory.buffer);
+    this.#products = this.#productsView();
   }
 
   /** A new block; null when the arena is full. */
@@ -139,11 +141,10 @@ export class Arena {
     this.#floats.set(query);
   }
 
-  /** The products of the query with a block's first `rows`; a view that is good until the next call. */
+  /** The products of the query with a block's first `rows`, in a view of a block's length that is good until the next call. */
   dots(block: Block, rows: number): Float32Array {
-    const results = this.#results;
-    this.#dots(0, block.start, block.start + rows * this.#rowBytes, this.#rowBytes, results);
-    return this.#floats.subarray(results / 4, results / 4 + rows);
+    this.#dots(0, block.start, block.start + rows * this.#rowBytes, this.#rowBytes, this.#results);
+    return this.#products;
   }
 
   #rowStart(block: Block, row: number): number {
@@ -161,6 +162,11 @@ export class Arena {
       throw new KmsError('resource_exhausted', 'no memory for more vectors in the tail', { cause });
     }
     this.#floats = new Float32Array(this.#memory.buffer);
+    this.#products = this.#productsView();
+  }
+
+  #productsView(): Float32Array {
+    return this.#floats.subarray(this.#results / 4, this.#results / 4 + rowsPerBlock);
   }
 }
 

@@ -1,5 +1,9 @@
 // The back-pressure of a shard: a commit takes room for its vectors in the tail before it writes, and waits while there
 // is none. First come, first served; every wait ends with room, a deadline, a cancellation, or a time limit.
+//
+// A queue that empties now and then takes up bursts; one that stands makes every search longer, as it scans the tail, and
+// ingest no faster (K. Nichols and V. Jacobson, Controlling Queue Delay, 2012, tell the two apart in the same way). So all of
+// the tail is for bursts, and while a load goes on less and less of it is given out.
 
 import type { Clock } from '../../base/clock.ts';
 import { KmsError } from '../../base/errors.ts';
@@ -18,6 +22,15 @@ export interface RoomRequest {
   readonly deadlineMs: number | null;
 }
 
+/** From so few waiting vectors on there is a queue at all: more are under way into the graph, or are a commit's own. */
+const emptyMax = 256;
+/** A queue that lasts so long is no burst: what fits the tail is in the graph a second or two after it came. */
+const burstMs = 1_000;
+/** Then its bound goes down to a share, so slowly that commits still come through. */
+const shrinkMs = 4_000;
+const standingShare = 1 / 8;
+/** As many as keep the inserting thread busy while the next commits are written. */
+const standingMin = 1_024;
 /** Moving a full tail of 10,000 takes some 3 s; who waits much longer had better be told. */
 const waitMsMax = 60_000;
 
@@ -29,6 +42,8 @@ interface Waiter {
 export class TailRoom {
   readonly #options: TailRoomOptions;
   #reserved = 0;
+  /** Since when there has been a queue, as far as is known. */
+  #queuedSinceMs: number | null = null;
   /** As many as the actor runs commits at once. */
   readonly #waiters: Waiter[] = [];
 
@@ -66,7 +81,22 @@ export class TailRoom {
   /** A batch larger than the whole tail gets in when it is alone. */
   #fits(vectors: number): boolean {
     const taken = this.#options.pending() + this.#reserved;
-    return taken === 0 || taken + vectors <= this.#options.tailMax;
+    const bound = this.#bound(taken, vectors);
+    return taken === 0 || taken + vectors <= bound;
+  }
+
+  #bound(taken: number, vectors: number): number {
+    const { tailMax, clock } = this.#options;
+    if (taken <= emptyMax) {
+      this.#queuedSinceMs = null;
+      return tailMax;
+    }
+    const nowMs = clock.nowMs();
+    this.#queuedSinceMs ??= nowMs;
+    const shrunk = Math.min(1, Math.max(0, (nowMs - this.#queuedSinceMs - burstMs) / shrinkMs));
+    // Two of a kind: a batch is written while the one before it enters the graph.
+    const standing = Math.min(tailMax, Math.max(standingMin, tailMax * standingShare, 2 * vectors));
+    return tailMax - shrunk * (tailMax - standing);
   }
 
   #wait({ vectors, signal, deadlineMs }: RoomRequest): Promise<void> {
