@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import type { KmsClient } from '../../src/grpc/client.ts';
-import type { SearchStreamResponse__Output } from '../../src/grpc/generated/kms/v1/SearchStreamResponse.ts';
 import { randomFrom, wholeBetween } from '../../test/support/random.ts';
 import { benchTexts } from '../bench-data.ts';
 import type { LoadOptions, RequestKind } from './load-options.ts';
+import { streamedSearches } from './streamed-searches.ts';
 
 export type SendRequest = () => Promise<unknown>;
 
@@ -26,7 +26,10 @@ export function requestsOf(client: KmsClient, options: LoadOptions): Map<Request
     vector: () => () => client.search({ vector: vector(), limit, ef }, call),
     text: () => () => client.search({ text: text(), mode: 'SEARCH_MODE_SEMANTIC', limit, ef }, call),
     hybrid: () => () => client.search({ text: text(), limit, ef }, call),
-    stream: () => streamedSearch(client, () => ({ vector: vector(), limit, ef })),
+    stream: () => {
+      const search = streamedSearches(client);
+      return () => search({ vector: vector(), limit, ef });
+    },
     get: () => () => client.getDocument({ id: `v-${wholeBetween(random, 0, documents - 1)}` }, call),
     health: () => () => client.checkHealth({ service: '' }, call),
   };
@@ -50,43 +53,4 @@ function textsFrom(seed: number): () => string {
   const texts = benchTexts(textsMax, seed).map((text) => text.split(' ').slice(0, wordsPerText).join(' '));
   let next = 0;
   return () => texts[next++ % texts.length] as string;
-}
-
-interface Waiting {
-  resolve(response: SearchStreamResponse__Output): void;
-  reject(error: Error): void;
-}
-
-/** All over one stream. When it breaks, whatever waits on it fails. */
-function streamedSearch(
-  client: KmsClient,
-  next: () => { vector: Buffer; limit: number; ef: number },
-): SendRequest {
-  // At most as many as the load has under way; each leaves with its answer.
-  const waiting = new Map<string, Waiting>();
-  const call = client.searchStream();
-  let fault: Error | null = null;
-  call.on('data', (response: SearchStreamResponse__Output) => {
-    const { resolve, reject } = waiting.get(response.requestId) ?? {};
-    waiting.delete(response.requestId);
-    if (response.error)
-      reject?.(Object.assign(new Error(response.error.message), { code: response.error.code }));
-    else resolve?.(response);
-  });
-  call.on('error', (error: Error) => {
-    fault = error;
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  });
-  let sent = 0;
-  return () =>
-    new Promise((resolve, reject) => {
-      if (fault !== null) {
-        reject(fault);
-        return;
-      }
-      const requestId = String(sent++);
-      waiting.set(requestId, { resolve, reject });
-      call.write({ requestId, search: next() });
-    });
 }

@@ -171,6 +171,13 @@ export class ShardState {
     return pending;
   }
 
+  /** Of them, those of collections that are not loaded. */
+  coldPending(): number {
+    let pending = 0;
+    for (const index of this.cold) pending += index.pending;
+    return pending;
+  }
+
   /** Every change up to here has reached its index. */
   settledSequence(): number {
     return Math.min(this.store.lastSequence + 1, ...this.inFlight) - 1;

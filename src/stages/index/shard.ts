@@ -49,6 +49,7 @@ export class Shard {
     this.#room = new TailRoom({
       tailMax: state.init.tailMax,
       pending: () => state.pending(),
+      cold: () => state.coldPending(),
       clock: state.context.clock,
     });
     this.#commits = new ShardCommits(state, this.#room);

@@ -3,7 +3,8 @@
 //
 // A queue that empties now and then takes up bursts; one that stands makes every search longer, as it scans the tail, and
 // ingest no faster (K. Nichols and V. Jacobson, Controlling Queue Delay, 2012, tell the two apart in the same way). So all of
-// the tail is for bursts, and while a load goes on less and less of it is given out.
+// the tail is for bursts, and while a load goes on less and less of it is given out: half of what leaves, so that commits
+// always come through.
 
 import type { Clock } from '../../base/clock.ts';
 import { KmsError } from '../../base/errors.ts';
@@ -13,6 +14,8 @@ export interface TailRoomOptions {
   readonly tailMax: number;
   /** How many wait now. */
   readonly pending: () => number;
+  /** Of them, those of collections that are not loaded: they stay, however long it takes. */
+  readonly cold: () => number;
   readonly clock: Clock;
 }
 
@@ -22,12 +25,10 @@ export interface RoomRequest {
   readonly deadlineMs: number | null;
 }
 
-/** From so few waiting vectors on there is a queue at all: more are under way into the graph, or are a commit's own. */
+/** Up to so many are no queue: 128 are under way into the graph, and a commit or two is being written. */
 const emptyMax = 256;
-/** A queue that lasts so long is no burst: what fits the tail is in the graph a second or two after it came. */
+/** What lasts longer is no burst. */
 const burstMs = 1_000;
-/** Then its bound goes down to a share, so slowly that commits still come through. */
-const shrinkMs = 4_000;
 const standingShare = 1 / 8;
 /** As many as keep the inserting thread busy while the next commits are written. */
 const standingMin = 1_024;
@@ -42,8 +43,12 @@ interface Waiter {
 export class TailRoom {
   readonly #options: TailRoomOptions;
   #reserved = 0;
+  /** Vectors that were ever let in. */
+  #admitted = 0;
   /** Since when there has been a queue, as far as is known. */
   #queuedSinceMs: number | null = null;
+  /** Vectors that had ever left when that was no burst any more. */
+  #leftInBurst = 0;
   /** As many as the actor runs commits at once. */
   readonly #waiters: Waiter[] = [];
 
@@ -60,7 +65,7 @@ export class TailRoom {
     // A change of attributes brings no vectors and waits for nobody.
     if (request.vectors === 0) return () => undefined;
     if (this.#waiters.length > 0 || !this.#fits(request.vectors)) await this.#wait(request);
-    else this.#reserved += request.vectors;
+    else this.#admit(request.vectors);
     return () => {
       this.#reserved -= request.vectors;
       this.release();
@@ -73,9 +78,14 @@ export class TailRoom {
       const first = this.#waiters[0];
       if (first === undefined || !this.#fits(first.vectors)) return;
       this.#waiters.shift();
-      this.#reserved += first.vectors;
+      this.#admit(first.vectors);
       first.admit();
     }
+  }
+
+  #admit(vectors: number): void {
+    this.#reserved += vectors;
+    this.#admitted += vectors;
   }
 
   /** A batch larger than the whole tail gets in when it is alone. */
@@ -87,16 +97,21 @@ export class TailRoom {
 
   #bound(taken: number, vectors: number): number {
     const { tailMax, clock } = this.#options;
-    if (taken <= emptyMax) {
+    const cold = this.#options.cold();
+    if (taken - cold <= emptyMax) {
       this.#queuedSinceMs = null;
       return tailMax;
     }
     const nowMs = clock.nowMs();
     this.#queuedSinceMs ??= nowMs;
-    const shrunk = Math.min(1, Math.max(0, (nowMs - this.#queuedSinceMs - burstMs) / shrinkMs));
-    // Two of a kind: a batch is written while the one before it enters the graph.
-    const standing = Math.min(tailMax, Math.max(standingMin, tailMax * standingShare, 2 * vectors));
-    return tailMax - shrunk * (tailMax - standing);
+    const left = this.#admitted - taken;
+    if (nowMs - this.#queuedSinceMs < burstMs) {
+      this.#leftInBurst = left;
+      return tailMax;
+    }
+    // Two batches at least: one is written while the one before it enters the graph.
+    const standing = cold + Math.max(standingMin, tailMax * standingShare, 2 * vectors);
+    return Math.min(tailMax, Math.max(standing, tailMax - (left - this.#leftInBurst) / 2));
   }
 
   #wait({ vectors, signal, deadlineMs }: RoomRequest): Promise<void> {

@@ -103,7 +103,7 @@ napi_value searchFloats(napi_env env, napi_callback_info info) {
   uint32_t found = 0;
   try {
     thread_local kms::SearchRoom room;
-    kms::GraphSearch(*index.graph, query, room).run(std::max(ef, k), isFiltered ? &filter : nullptr);
+    kms::GraphSearch(*index.graph, query, room).run(std::max({ef, k, 1u}), isFiltered ? &filter : nullptr);
     const std::vector<kms::Met>& nearest = room.nearest;
     found = static_cast<uint32_t>(std::min<size_t>(k, nearest.size()));
     for (uint32_t i = 0; i < found; i++) {

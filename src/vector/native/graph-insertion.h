@@ -1,7 +1,8 @@
 // Adds a point with the links that hnswlib's addPoint gives it, in less time, and beside searches of graph-search.h.
 //
 // A reader must never meet what is half done. So first all layers are searched, which changes nothing; then the links are
-// written, from the lowest layer up, and a link before the number that counts it.
+// written, from the lowest layer up, and a new link before the number that counts it. A full list is written over: whoever
+// reads it meanwhile finds links of before and of after.
 //
 // Algorithms 1 and 4 of Malkov & Yashunin 2016, https://arxiv.org/abs/1603.09320. As in hnswlib, neighbours that the heuristic
 // leaves out are not kept. Unlike there, deleted points are linked to where hardly any others are met, and nowhere else.

@@ -39,7 +39,7 @@ public:
   Links(const Graph& graph, uint32_t place, int level) : Links(graph.get_linklist_at_level(place, level)) {}
 
   size_t count() const { return count_; }
-  uint32_t operator[](size_t i) const { return __atomic_load_n(places_ + i, __ATOMIC_RELAXED); }
+  uint32_t operator[](size_t i) const { return __atomic_load_n(places_ + i, __ATOMIC_ACQUIRE); }
 
 private:
   explicit Links(const hnswlib::linklistsizeint* list)
@@ -133,7 +133,7 @@ public:
         const Links links(graph_, here.place, level);
         for (size_t i = 0; i < links.count(); i++) {
           const Met met = metAt(links[i]);
-          if (met.distance >= here.distance) continue;
+          if (!(met.distance < here.distance)) continue; // also NaN, which would lead back and forth for ever
           here = met;
           isMoved = true;
         }

@@ -9,8 +9,15 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 class LoadedTail {
   readonly clock = new ManualClock();
   pending = 0;
+  /** Beside them. */
+  cold = 0;
   admitted = 0;
-  readonly room = new TailRoom({ tailMax, pending: () => this.pending, clock: this.clock });
+  readonly room = new TailRoom({
+    tailMax,
+    pending: () => this.pending + this.cold,
+    cold: () => this.cold,
+    clock: this.clock,
+  });
 
   async take(vectors: number): Promise<void> {
     const { signal } = new AbortController();
@@ -51,27 +58,57 @@ test('a burst may fill the tail, again and again', async () => {
   }
 });
 
-test.each([1, 128, 1_000, 2_500])(
-  'under a lasting load of batches of %i the queue shrinks, and never stops',
-  async (batch) => {
+test.each([
+  { batch: 1, perSecond: 3_000 },
+  { batch: 128, perSecond: 3_000 },
+  { batch: 128, perSecond: 400 },
+  { batch: 1_000, perSecond: 3_000 },
+  { batch: 2_500, perSecond: 3_000 },
+])(
+  'under a lasting load the queue shrinks, and half of what leaves comes in meanwhile: %o',
+  async ({ batch, perSecond }) => {
     const tail = new LoadedTail();
-    await tail.run(1_000, { perSecond: 3_000, batch });
+    await tail.run(1_000, { perSecond, batch });
     expect(tail.pending).toBeGreaterThan(tailMax - 2 * batch - 31);
-    for (let half = 0; half < 12; half++) {
+    const queueMax = Math.max(tailMax / 8, 2 * batch);
+    for (let seconds = 0; tail.pending > queueMax; seconds += 10) {
+      expect(seconds).toBeLessThan(60);
       const before = tail.admitted;
-      await tail.run(500, { perSecond: 3_000, batch });
-      // 1,500 leave in that time; while the bound goes down by 1,094, the difference comes in.
-      if (batch <= 128) expect(tail.admitted - before).toBeGreaterThan(250);
+      await tail.run(10_000, { perSecond, batch });
+      expect(tail.admitted - before).toBeGreaterThan(5 * perSecond - batch - 31);
     }
-    expect(tail.pending).toBeLessThanOrEqual(Math.max(tailMax / 8, 2 * batch));
-    const [admitted, ms] = [tail.admitted, 20_000];
-    await tail.run(ms, { perSecond: 3_000, batch });
-    expect(tail.pending).toBeLessThanOrEqual(Math.max(tailMax / 8, 2 * batch));
-    expect(tail.admitted - admitted).toBeGreaterThan((3_000 * ms) / 1_000 - 2 * batch - 31);
-    await tail.run(10_000, { perSecond: 3_000, batch: null });
-    expect(tail.room.waiting).toBe(0);
+    const before = tail.admitted;
+    await tail.run(20_000, { perSecond, batch });
+    expect(tail.pending).toBeLessThanOrEqual(queueMax);
+    expect(tail.admitted - before).toBeGreaterThan(20 * perSecond - 2 * batch - 31);
   },
 );
+
+test('vectors that nothing moves leave the others as much room as a load is given', async () => {
+  const tail = new LoadedTail();
+  tail.cold = 3_000;
+  await tail.run(20_000, { perSecond: 3_000, batch: 500 });
+  let before = tail.admitted;
+  for (let second = 0; second < 10; second++) {
+    await tail.run(1_000, { perSecond: 3_000, batch: 500 });
+    expect(tail.pending).toBeLessThanOrEqual(tailMax / 8);
+  }
+  expect(tail.admitted - before).toBeGreaterThan(29_000);
+  await tail.run(4_000, { perSecond: 3_000, batch: null });
+  before = tail.admitted;
+  for (let i = 0; i < 7; i++) void tail.take(1_000);
+  await settled();
+  expect(tail.admitted - before).toBe(7_000);
+});
+
+test('a pause in which nothing leaves takes no room away', async () => {
+  const tail = new LoadedTail();
+  for (let second = 0; second < 9; second++) {
+    void tail.take(1_000);
+    await tail.run(1_000, { perSecond: 0, batch: null });
+  }
+  expect(tail.admitted).toBe(9_000);
+});
 
 test('when a lasting load has ended and the tail is empty, the next burst may fill it', async () => {
   const tail = new LoadedTail();

@@ -121,6 +121,24 @@ test('what cannot be added is refused with a reason, and changes nothing', () =>
   expect(search(index, good, 1).neighbors).toEqual([1]);
 });
 
+test('values whose products are no numbers neither hang nor crash an insertion or a search', () => {
+  const index = emptyIndex(300);
+  const random = randomFrom(5);
+  for (let i = 0; i < 300; i++) {
+    const vector = unitVector(random, dimensions).map((value) => Math.sign(value) * 3e38);
+    addon.addFloats(index as never, vector as Float32Array, 0, i);
+    expect(search(index, vector as Float32Array, 5).neighbors.length).toBeGreaterThan(0);
+  }
+});
+
+test('a search for nothing finds nothing', () => {
+  const index = emptyIndex(50);
+  const vectors = vectorsOf(50, 6);
+  for (let i = 0; i < 50; i++) addon.addFloats(index as never, vectors, i * dimensions, i);
+  const none = new Uint32Array(1);
+  expect(addon.searchFloats(index as never, rowOf(vectors, 0), 0, 0, 0, none, new Float32Array(1))).toBe(0);
+});
+
 test('a search that cannot be answered is refused with a reason', () => {
   const index = emptyIndex(1);
   const query = vectorsOf(1, 3);
