@@ -27,7 +27,7 @@ export function requestsOf(client: KmsClient, options: LoadOptions): Map<Request
     text: () => () => client.search({ text: text(), mode: 'SEARCH_MODE_SEMANTIC', limit, ef }, call),
     hybrid: () => () => client.search({ text: text(), limit, ef }, call),
     stream: () => {
-      const search = streamedSearches(client);
+      const { search } = streamedSearches(client);
       return () => search({ vector: vector(), limit, ef });
     },
     get: () => () => client.getDocument({ id: `v-${wholeBetween(random, 0, documents - 1)}` }, call),

@@ -11,10 +11,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** All over one stream, which ends with the client. When it breaks, whatever waits on it fails, and whatever comes later. */
-export function streamedSearches(
-  client: KmsClient,
-): (search: SearchRequest) => Promise<SearchResponse__Output> {
+export interface StreamedSearches {
+  search(request: SearchRequest): Promise<SearchResponse__Output>;
+  /** To be called when all are answered. */
+  end(): void;
+}
+
+/** Opens a stream for all of them. When it breaks, whatever waits on it fails, and whatever comes later. */
+export function streamedSearches(client: KmsClient): StreamedSearches {
   // At most as many as the caller has under way; each leaves with its answer.
   const waiting = new Map<string, Waiting>();
   const call = client.searchStream();
@@ -32,14 +36,15 @@ export function streamedSearches(
     waiting.clear();
   });
   let sent = 0;
-  return (search) =>
-    new Promise((resolve, reject) => {
+  const search = (request: SearchRequest) =>
+    new Promise<SearchResponse__Output>((resolve, reject) => {
       if (fault !== null) {
         reject(fault);
         return;
       }
       const requestId = String(sent++);
       waiting.set(requestId, { resolve, reject });
-      call.write({ requestId, search });
+      call.write({ requestId, search: request });
     });
+  return { search, end: () => call.end() };
 }

@@ -2,7 +2,7 @@
 
 import { type BenchOutcome, type BenchSize, type Figure, figure, type Plot } from '../report/figure.ts';
 import type { Effort, Peer } from './peer.ts';
-import { engine } from './peer-list.ts';
+import { engines } from './peer-list.ts';
 import type { MeasurementPlan, PeerMeasurement } from './peer-measurement.ts';
 
 export interface MeasuredPeer {
@@ -92,7 +92,10 @@ export function comparison(
     figures: [...found.map((ratio) => ratio.figure), ...measured.flatMap(figuresOf)],
     plots: measured.length > 1 ? plots(measured) : [],
     notes: [
-      ...found.map((ratio) => `${ratio.figure.name}: the best peer is ${ratio.bestPeer}.`),
+      ...found.map(
+        ({ figure: { name }, engine, bestPeer }) =>
+          `${name}: the engine’s is ${engine}, the best peer ${bestPeer}.`,
+      ),
       ...notes(measured, size, plan),
       ...missing,
     ],
@@ -101,25 +104,38 @@ export function comparison(
 
 interface Ratio {
   readonly figure: Figure;
+  /** The better way to ask it. */
+  readonly engine: string;
   readonly bestPeer: string;
 }
 
 /** None without a peer to compare with. The name of a figure does not hold that of the best peer: a gate compares by name. */
 function ratios(measured: readonly MeasuredPeer[]): Ratio[] {
-  const ours = measured.find(({ peer }) => peer === engine)?.measurement;
-  const others = measured.filter(({ peer }) => peer !== engine && !peer.isReference);
-  if (ours === undefined) return [];
+  const ours = measured.filter(({ peer }) => engines.includes(peer));
+  const others = measured.filter(({ peer }) => !engines.includes(peer) && !peer.isReference);
   return measures.flatMap((measure) => {
-    const own = measure.of(ours);
-    const theirs = others.flatMap(({ peer, measurement }) => {
-      const value = measure.isOf?.(peer) === false ? null : measure.of(measurement);
-      return value === null ? [] : [{ name: peer.name, value }];
-    });
-    const [best] = theirs.sort((a, b) => (measure.isSmallerBetter ? a.value - b.value : b.value - a.value));
-    if (own === null || best === undefined) return [];
-    const ratio = measure.isRatioInverted === true ? best.value / own : own / best.value;
-    return [{ figure: figure(measure.ratioName, ratio, 'ratio', measure.target), bestPeer: best.name }];
+    const own = bestBy(measure, ours);
+    const best = bestBy(
+      measure,
+      others.filter(({ peer }) => measure.isOf?.(peer) !== false),
+    );
+    if (own === null || best === null) return [];
+    const ratio = measure.isRatioInverted === true ? best.value / own.value : own.value / best.value;
+    const found = figure(measure.ratioName, ratio, 'ratio', measure.target);
+    return [{ figure: found, engine: own.name, bestPeer: best.name }];
   });
+}
+
+function bestBy(
+  measure: Measure,
+  measured: readonly MeasuredPeer[],
+): { readonly name: string; readonly value: number } | null {
+  const values = measured.flatMap(({ peer, measurement }) => {
+    const value = measure.of(measurement);
+    return value === null ? [] : [{ name: peer.name, value }];
+  });
+  values.sort((a, b) => (measure.isSmallerBetter ? a.value - b.value : b.value - a.value));
+  return values[0] ?? null;
 }
 
 function figuresOf({ peer, measurement }: MeasuredPeer): Figure[] {

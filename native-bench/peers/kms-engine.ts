@@ -1,18 +1,18 @@
 // The engine as one of the peers: over gRPC, with its default settings, started as its image starts it.
 
 import { deferred } from '../../src/base/deferred.ts';
-import { createKmsClient } from '../../src/grpc/client.ts';
+import { createKmsClient, type KmsClient } from '../../src/grpc/client.ts';
+import type { SearchRequest } from '../../src/grpc/generated/kms/v1/SearchRequest.ts';
+import type { SearchResponse__Output } from '../../src/grpc/generated/kms/v1/SearchResponse.ts';
 import type { EngineProcess } from '../../test/support/engine-process.ts';
 import { IngestStream } from '../../test/support/ingest-stream.ts';
 import { tailEmptied, withEngine } from '../bench-engine.ts';
+import { streamedSearches } from '../load/streamed-searches.ts';
 import { bodyOf, type Peer, type PeerSession, rowsOf } from './peer.ts';
 
 const collection = 'cases';
 
-export const kmsEngine: Peer = {
-  name: 'kms-engine',
-  setup:
-    'server over gRPC; a document is acknowledged after its LMDB transaction is flushed to disk (fsync, one a group); HNSW m 16, efConstruction 100',
+const enginePeer = {
   isReference: false,
   hasGraph: true,
   efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((ef) => ({ ef })),
@@ -35,11 +35,38 @@ export const kmsEngine: Peer = {
       },
     };
   },
-  connect: (place) => Promise.resolve(session(place)),
 };
 
-function session(address: string): PeerSession {
+interface Searches {
+  search(request: SearchRequest): Promise<SearchResponse__Output>;
+  end(): void;
+}
+
+/** As whoever asks now and then does. */
+export const kmsEngine = engineBy('kms-engine', 'each search a call of its own', (client) => ({
+  search: client.search,
+  end: () => undefined,
+}));
+
+/** As whoever asks often does: with a stream that stays open, as a client of PostgreSQL has a connection. */
+export const kmsEngineStream = engineBy(
+  'kms-engine SearchStream',
+  'all searches of a client on one stream',
+  streamedSearches,
+);
+
+function engineBy(name: string, how: string, searchesOf: (client: KmsClient) => Searches): Peer {
+  return {
+    ...enginePeer,
+    name,
+    setup: `server over gRPC, ${how}; a document is acknowledged after its LMDB transaction is flushed to disk (fsync, one a group); HNSW m 16, efConstruction 100`,
+    connect: (place) => Promise.resolve(session(place, searchesOf)),
+  };
+}
+
+function session(address: string, searchesOf: (client: KmsClient) => Searches): PeerSession {
   const client = createKmsClient(address);
+  let searches: Searches | null = null;
   let stream: IngestStream | null = null;
   return {
     create: () => Promise.resolve(),
@@ -57,11 +84,13 @@ function session(address: string): PeerSession {
     settle: () => tailEmptied({ client }, collection, 0),
     search: async (vector, limit, { ef = 0 }) => {
       const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-      const { hits } = await client.search({ vector: bytes, limit, ef });
+      searches ??= searchesOf(client);
+      const { hits } = await searches.search({ vector: bytes, limit, ef });
       return hits.map(({ document }) => ({ id: Number(document?.id.slice(2)), body: document?.body ?? '' }));
     },
     close: async () => {
       await stream?.end();
+      searches?.end();
       client.close();
     },
   };

@@ -1,16 +1,17 @@
 // The peers, in the order in which they are measured. The engine comes first: nothing has warmed the machine up for it.
 
 import { chroma } from './chroma.ts';
-import { kmsEngine } from './kms-engine.ts';
+import { kmsEngine, kmsEngineStream } from './kms-engine.ts';
 import { lancedb, lancedbFlat } from './lancedb.ts';
 import type { Peer } from './peer.ts';
 import { pgvector, pgvectorLateIndex } from './pgvector.ts';
 import { sqliteVec } from './sqlite-vec.ts';
 import { usearch } from './usearch.ts';
 
-export const engine = kmsEngine;
+/** Two ways to ask the one engine. */
+export const engines: readonly Peer[] = [kmsEngine, kmsEngineStream];
 export const peers: readonly Peer[] = [
-  kmsEngine,
+  ...engines,
   chroma,
   lancedb,
   lancedbFlat,

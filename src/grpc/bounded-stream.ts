@@ -136,7 +136,7 @@ class BoundedStream<Request, Response> {
       this.#finish();
       this.#options.call.end();
     } else if (this.#options.drainSignal.aborted) {
-      this.#fail(new KmsError('unavailable', 'the engine is draining: send what was not acknowledged again'));
+      this.#fail(new KmsError('unavailable', 'the engine is draining: send what was not answered again'));
     }
   }
 

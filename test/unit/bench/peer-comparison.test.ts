@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { comparison, type MeasuredPeer } from '../../../native-bench/peers/comparison.ts';
 import type { PeerData } from '../../../native-bench/peers/peer-data.ts';
-import { engine, peerNamed, peers } from '../../../native-bench/peers/peer-list.ts';
+import { peerNamed, peers } from '../../../native-bench/peers/peer-list.ts';
 import type { MeasurementPlan, PeerMeasurement } from '../../../native-bench/peers/peer-measurement.ts';
 
 const data = { shape: { dimensions: 384, stored: 100, extra: 10, queries: 5 } } as PeerData;
@@ -34,7 +34,7 @@ function compared(measured: readonly MeasuredPeer[], missing: readonly string[] 
   return { ...outcome, figureOf: (name: string) => outcome.figures.find((row) => row.name === name) };
 }
 
-const ours = { peer: engine, measurement: measurement(1, 1_000) };
+const ours = { peer: peerNamed('kms-engine'), measurement: measurement(1, 1_000) };
 const chroma = { peer: peerNamed('Chroma'), measurement: measurement(4, 500) };
 const sqlite = { peer: peerNamed('sqlite-vec'), measurement: measurement(8, 4_000) };
 
@@ -46,7 +46,17 @@ describe('the comparison with peers', () => {
       value: 0.25,
       holds: false,
     });
-    expect(notes).toContain('durable ingest: the engine / the best peer: the best peer is sqlite-vec.');
+    expect(notes).toContain(
+      'durable ingest: the engine / the best peer: the engine’s is kms-engine, the best peer sqlite-vec.',
+    );
+  });
+
+  it('takes the better of the two ways to ask the engine', () => {
+    const streamed = { peer: peerNamed('kms-engine SearchStream'), measurement: measurement(0.5, 900) };
+    const { figureOf, notes } = compared([ours, streamed, chroma]);
+    expect(figureOf('search p50: the engine / the best peer')).toMatchObject({ value: 0.125 });
+    expect(figureOf('searches at 32 in flight: the engine / the best peer')).toMatchObject({ value: 2 });
+    expect(notes?.join()).toContain('the engine’s is kms-engine SearchStream, the best peer Chroma.');
   });
 
   it('has a ratio to those that keep a graph beside the one to all', () => {
