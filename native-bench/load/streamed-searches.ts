@@ -1,5 +1,5 @@
-// Searches over one SearchStream, as calls: the cheapest way to ask often, since a message on an open stream costs both sides
-// less than half of what a call does.
+// Searches over one SearchStream, as calls: the cheapest way to ask often, since a message on an open stream costs a client
+// less than half of the processor time of a call.
 
 import type { KmsClient } from '../../src/grpc/client.ts';
 import type { SearchRequest } from '../../src/grpc/generated/kms/v1/SearchRequest.ts';
