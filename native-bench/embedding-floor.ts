@@ -45,7 +45,9 @@ type NextTexts = (count: number) => string[];
 
 export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
   return await withFolder(async (dataDir) => {
-    const session = await openMiniLmSession(await ensureMiniLmModelFile({ dataDir, precision: 'int8' }));
+    const session = await openMiniLmSession(
+      await ensureMiniLmModelFile({ dataDir, precision: 'int8', runtime: 'onnxruntime' }),
+    );
     const provider = await openMiniLmProvider({ dataDir, precision: 'int8', threadsMin: 1, threadsMax: 1 });
     const { model, dimensions } = provider;
     const cache = new EmbeddingCache({ dataDir, bytesMax: 1e9, model, dimensions, cleanerVersion: 1 });

@@ -35,7 +35,7 @@ export async function run(size: BenchSize): Promise<BenchOutcome> {
   const bare = new Map<number, number[]>(bareBatches.map((batch) => [batch, []]));
   const whole: number[] = [];
   await withFolder(async (folder) => {
-    const model = await ensureMiniLmModelFile({ dataDir: folder, precision: 'int8' });
+    const model = await ensureMiniLmModelFile({ dataDir: folder, precision: 'int8', runtime: 'onnxruntime' });
     const session = await openMiniLmSession(model);
     await withEngine({ KMS_EMBED_THREADS_MAX: '1' }, async (engine) => {
       for (const batch of bareBatches) await bareRate(session, sorted.slice(0, warmUpTexts), batch);

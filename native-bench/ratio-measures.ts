@@ -129,7 +129,7 @@ async function textRatio(): Promise<number> {
   const tokenizer = loadMiniLmTokenizer();
   const tokens = texts.map((text) => tokenizer.encode(text));
   return await withFolder(async (folder) => {
-    const model = await ensureMiniLmModelFile({ dataDir: folder, precision: 'int8' });
+    const model = await ensureMiniLmModelFile({ dataDir: folder, precision: 'int8', runtime: 'onnxruntime' });
     const session = await openMiniLmSession(model);
     for (const ids of tokens.slice(0, warmUp)) await session.run([ids]);
     const before = process.cpuUsage();

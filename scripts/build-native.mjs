@@ -1,7 +1,7 @@
-// Compiles the index addon (hnswlib-node's source and our own on top of it) with the C++ compiler alone: no node-gyp, so
-// no Python, no make and no download of Node's headers. The first step of `npm run build`; costs nothing when the addon is
-// up to date. Why not at install time: docs/decisions/012-native-build.md. For any processor of the platform: what is worth
-// more than that is chosen when the addon is loaded (docs/decisions/029-native-addon.md).
+// Compiles the addons (the index: hnswlib-node's source and our own on top of it; the default model's inference) with the
+// C++ compiler alone: no node-gyp, so no Python, no make and no download of Node's headers. The first step of `npm run
+// build`; costs nothing when they are up to date. Why not at install time: docs/decisions/012-native-build.md. For any
+// processor of the platform: what is worth more than that is chosen when an addon is loaded (docs/decisions/029-native-addon.md).
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,30 +13,45 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 
 const packageDir = dirname(require.resolve('hnswlib-node/package.json'));
-const sourceDir = fileURLToPath(new URL('../src/vector/native', import.meta.url));
 const outputDir = fileURLToPath(new URL('../dist/native', import.meta.url));
-const addonPath = join(outputDir, 'index-addon.node');
-const recordPath = join(outputDir, 'build.json');
+const addons = [
+  { name: 'index-addon', sourceDir: sourceDirOf('../src/vector/native'), source: 'float-addon.cc' },
+  {
+    name: 'embedding-addon',
+    sourceDir: sourceDirOf('../src/embedding/minilm/native'),
+    source: 'embedding-addon.cc',
+  },
+];
 /** Our source reaches into the package's classes: another version must be read before it is compiled. */
 const packageVersion = '3.0.0';
 
-/** Builds when needed. */
+/** Builds what needs it. */
 export function buildNative(log = console.log) {
   checkPackage();
-  const command = compileCommand(join(sourceDir, 'float-addon.cc'));
-  const record = `${JSON.stringify({ package: `hnswlib-node ${packageVersion}`, key: keyOf(command) })}\n`;
+  for (const addon of addons) build(addon, log);
+}
+
+function build({ name, sourceDir, source }, log) {
+  const addonPath = join(outputDir, `${name}.node`);
+  const recordPath = join(outputDir, `${name}.json`);
+  const command = compileCommand(join(sourceDir, source));
+  const record = `${JSON.stringify({ package: `hnswlib-node ${packageVersion}`, key: keyOf(command, sourceDir) })}\n`;
   if (existsSync(addonPath) && existsSync(recordPath)) {
     if (readFileSync(recordPath, 'utf8') === record) return;
   }
-  log(`compiling the index addon for ${process.platform}-${process.arch}`);
+  log(`compiling the ${name.replace('-', ' ')} for ${process.platform}-${process.arch}`);
   mkdirSync(outputDir, { recursive: true });
-  const unfinished = join(outputDir, `addon.${process.pid}.tmp`);
+  const unfinished = join(outputDir, `${name}.${process.pid}.tmp`);
   run([...command, '-o', unfinished]);
   // The record goes first and comes last: a build cut short is never taken for a finished one. A running process keeps
   // the old file, because rename does not touch it.
   rmSync(recordPath, { force: true });
   renameSync(unfinished, addonPath);
   writeFileSync(recordPath, record);
+}
+
+function sourceDirOf(path) {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 /** The package's own addon without ours, as its own build makes it, for a bench to compare with. */
@@ -82,7 +97,7 @@ function compileCommand(source) {
 }
 
 /** Changes with our source, the package's version, the compiler command and the platform. */
-function keyOf(command) {
+function keyOf(command, sourceDir) {
   const hash = createHash('sha256');
   for (const file of readdirSync(sourceDir).sort()) hash.update(readFileSync(join(sourceDir, file)));
   hash.update([packageVersion, process.platform, process.arch, ...command].join('\n'));

@@ -10,6 +10,7 @@ import { KmsError } from './base/errors.ts';
 import { formatAddress } from './config/network-address.ts';
 import { type Settings, shardsForNewFolder } from './config/settings.ts';
 import { resolveSpace } from './embedding/embedding-spaces.ts';
+import { miniLmKernel } from './embedding/minilm/minilm-addon.ts';
 import { specOfSettings } from './embedding/spec-of-settings.ts';
 import { prometheusMetrics } from './grpc/prometheus-metrics.ts';
 import type { GrpcServer } from './grpc/server.ts';
@@ -170,7 +171,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const mainThread = watchMainThread(metrics);
   const { instructionSet: instruction_set, kernel } = build;
-  metrics.set('kms_build_info', 1, { version, node: process.versions.node, instruction_set, kernel });
+  const inference = miniLmKernel();
+  const node = process.versions.node;
+  metrics.set('kms_build_info', 1, { version, node, instruction_set, kernel, inference });
   metrics.refreshBeforeScrape(async () => {
     mainThread.refresh();
     setGauges(metrics, { actors: host.statuses(), shards: await host.shardStats() });
@@ -237,7 +240,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     const grpcAddress = formatAddress({ ...settings.grpcAddress, port: ports.grpc });
     const httpAddress = formatAddress({ ...settings.httpAddress, port: ports.http });
     log.info(
-      { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, kernel },
+      { grpcAddress, httpAddress, dataDir: settings.dataDir, shards: shardCount, kernel, inference },
       'engine listens',
     );
     await spacesUp;

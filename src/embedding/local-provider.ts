@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { KmsError } from '../base/errors.ts';
 import type { EmbeddedTexts, EmbeddingProvider, ModelTokenizer } from './embedding-provider.ts';
-import { embedOneByOne } from './minilm/embed-one-by-one.ts';
+import { embedInRuns } from './minilm/embed-in-runs.ts';
 import { groupByCost, type TextGroup } from './minilm/group-by-cost.ts';
 import type { InferenceSession } from './minilm/inference-messages.ts';
 import { InferencePool } from './minilm/inference-pool.ts';
@@ -26,9 +26,9 @@ export interface LocalProviderOptions {
   readonly onProgress?: () => void;
 }
 
-/** 20-25 ms of work at 50 µs a token: short against a restart, long against the 0.1 ms of handing it to a thread. */
+/** 10-25 ms of work at 25-50 µs a token: short against a restart, long against the 0.1 ms of handing it to a thread. */
 const taskTokensMax = 448;
-/** An idle thread keeps 120 MB and costs 0.4 s to start again. */
+/** An idle thread keeps 120 MB (of our own inference's, 10) and costs up to 0.4 s to start again. */
 const threadIdleMs = 30_000;
 /** Texts tokenised between two looks at the urgent work: about 1 ms. */
 const tokeniseUnitTexts = 16;
@@ -103,7 +103,7 @@ class LocalProvider implements EmbeddingProvider {
     await this.#pool.close();
   }
 
-  /** One text at a time, and a turn of the event loop between two: another query then waits for one text only. */
+  /** A run at a time, and a turn of the event loop between two: another query then waits for one run only. */
   async #embedHere(texts: readonly string[], signal: AbortSignal): Promise<EmbeddedTexts> {
     const ids = texts.map((text) => this.#options.tokenizer.encode(text));
     let isFirst = true;
@@ -112,7 +112,7 @@ class LocalProvider implements EmbeddingProvider {
       isFirst = false;
       signal.throwIfAborted();
     };
-    const reply = await embedOneByOne(ids, { session: this.#session, dimensions: this.dimensions, between });
+    const reply = await embedInRuns(ids, { session: this.#session, dimensions: this.dimensions, between });
     return { ...reply, tokens: tokensOf(ids) };
   }
 
@@ -139,7 +139,7 @@ class LocalProvider implements EmbeddingProvider {
   }
 
   async #runGroup(
-    { start, texts }: TextGroup,
+    { start, texts }: TextGroup<Int32Array>,
     into: { readonly vectors: Float32Array; readonly failures: EmbeddedTexts['failures'][number][] },
   ): Promise<void> {
     const run = this.#pool.run({ texts });

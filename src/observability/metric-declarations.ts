@@ -23,8 +23,8 @@ export const metricDeclarations = {
   // ── what runs ──
   kms_build_info: {
     kind: 'gauge',
-    help: 'Always 1; the labels say which version runs, on which Node, with which build of the index addon and which distance kernel.',
-    labels: ['version', 'node', 'instruction_set', 'kernel'],
+    help: 'Always 1; the labels say which version runs, on which Node, with which build of the index addon, which distance kernel and which inference of the built-in model.',
+    labels: ['version', 'node', 'instruction_set', 'kernel', 'inference'],
   },
 
   // ── gRPC server, by the names that dashboards for other languages already know ──

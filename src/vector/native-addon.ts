@@ -1,9 +1,6 @@
-// The compiled part: hnswlib-node's own classes and what src/vector/native adds to them. One file for each platform,
-// made by `npm run build`, in the folder of the compiled engine.
+// The compiled index: hnswlib-node's own classes and what src/vector/native adds to them.
 
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { addonDir, loadAddon } from '../base/compiled-addon.ts';
 
 /** As hnswlib-node has it; see its documentation. */
 export interface NativeIndex {
@@ -78,15 +75,12 @@ interface NativeAddon {
   giveBack(buffer: ArrayBuffer, start: number, end: number): number;
 }
 
-/** The same place seen from src and from dist. */
-export const addonDir = fileURLToPath(new URL('../../dist/native', import.meta.url));
-
 export const addonFile = 'index-addon.node';
 
 let loaded: NativeAddon | null = null;
 
 /** Loaded at first use, a thread each. */
 export function nativeAddon(folder = addonDir): NativeAddon {
-  loaded ??= createRequire(import.meta.url)(join(folder, addonFile)) as NativeAddon;
+  loaded ??= loadAddon<NativeAddon>(addonFile, folder);
   return loaded;
 }

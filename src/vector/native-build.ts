@@ -2,8 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { addonDir } from '../base/compiled-addon.ts';
 import { KmsError } from '../base/errors.ts';
-import { addonDir, addonFile, nativeAddon } from './native-addon.ts';
+import { addonFile, nativeAddon } from './native-addon.ts';
 
 export interface NativeBuild {
   /** What all of it but the kernel is compiled for: every processor of this platform. */

@@ -1,17 +1,20 @@
-// Cuts a list of texts into tasks of about equal work, so that a thread is never busy with one for long.
+// Cuts a list of texts into groups of about equal work: tasks, so that a thread is never busy with one for long, and runs.
 
-export interface TextGroup {
+export interface TextGroup<Text> {
   /** Index of the group's first text in the list. */
   readonly start: number;
-  readonly texts: Int32Array[];
+  readonly texts: Text[];
 }
 
 /**
  * Groups neighbours while their tokens stay within `groupTokensMax`; a longer text stands alone. The tokens alone give
- * the cost: one text a run leaves no padding that sorting by length would save.
+ * the cost: nothing is padded, so sorting by length would save nothing.
  */
-export function groupByCost(texts: readonly Int32Array[], groupTokensMax: number): TextGroup[] {
-  const groups: TextGroup[] = [];
+export function groupByCost<Text extends ArrayLike<number>>(
+  texts: readonly Text[],
+  groupTokensMax: number,
+): TextGroup<Text>[] {
+  const groups: TextGroup<Text>[] = [];
   let groupTokens = Number.POSITIVE_INFINITY;
   for (const [index, text] of texts.entries()) {
     groupTokens += text.length;

@@ -25,6 +25,11 @@ export interface InferenceReply {
 /** One loaded copy of a model. It belongs to the thread that opened it and computes on it. */
 export interface InferenceSession {
   readonly dimensions: number;
+  /**
+   * So many tokens may share a run, as texts in it get the vectors they get alone. Absent: each text needs a run of its own to
+   * get its vector.
+   */
+  readonly runTokensMax?: number;
   /** Embeds token ids, one array a text, special tokens included. Returns shape [texts × dimensions], rows of unit length. */
   run(texts: readonly ArrayLike<number>[]): Promise<Float32Array>;
 }

@@ -2,7 +2,8 @@
 // mean over a text's tokens and unit length (Reimers & Gurevych 2019), built from the published weights. Building it
 // here gives the fused operators of ONNX Runtime without an exporter and its Python.
 
-import { minilmDimensions, type Precision } from './minilm-space.ts';
+import { MiniLmParameters, minilmShape } from './minilm-parameters.ts';
+import type { Precision } from './minilm-space.ts';
 import {
   contribDomain,
   floatAttribute,
@@ -16,12 +17,7 @@ import {
 import { quantiseColumns } from './quantise-columns.ts';
 import type { Safetensors } from './safetensors.ts';
 
-const layers = 6;
-const heads = 12;
-const hidden = minilmDimensions;
-const intermediate = 1536;
-const vocabulary = 30_522;
-const positions = 512;
+const { layers, heads, hidden, intermediate, vocabulary, positions } = minilmShape;
 /** As in the model's config.json. */
 const epsilon = floatAttribute('epsilon', 1e-12);
 
@@ -44,13 +40,13 @@ interface Operator {
 }
 
 class MiniLmGraph {
-  readonly #weights: Safetensors;
+  readonly #parameters: MiniLmParameters;
   readonly #precision: Precision;
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: OnnxTensor[] = [];
 
   constructor(weights: Safetensors, precision: Precision) {
-    this.#weights = weights;
+    this.#parameters = new MiniLmParameters(weights);
     this.#precision = precision;
   }
 
@@ -73,13 +69,8 @@ class MiniLmGraph {
 
   /** Word + position + segment, normalised. Also leaves `lengths`, the tokens of each row, for the attention. */
   #embeddings(): string {
-    const words = this.#weights.tensor('embeddings.word_embeddings.weight', [vocabulary, hidden]).values;
-    const places = this.#weights.tensor('embeddings.position_embeddings.weight', [positions, hidden]).values;
-    const segments = this.#weights.tensor('embeddings.token_type_embeddings.weight', [2, hidden]).values;
-    // Every text is segment 0, so that segment's vector is added to each position once and for all.
-    for (let i = 0; i < places.length; i++) {
-      places[i] = (places[i] as number) + (segments[i % hidden] as number);
-    }
+    const words = this.#parameters.words();
+    const places = this.#parameters.places();
     return this.#contrib({
       opType: 'EmbedLayerNormalization',
       name: 'embeddings',
@@ -114,18 +105,8 @@ class MiniLmGraph {
 
   /** Query, key and value side by side in one matrix of shape [384 × 1152], as the fused operators want them. */
   #attention(name: string, input: string): string {
-    const parts = ['query', 'key', 'value'];
-    const columns = parts.length * hidden;
-    const matrix = new Float32Array(hidden * columns);
-    const bias = new Float32Array(columns);
-    parts.forEach((part, index) => {
-      const start = index * hidden;
-      bias.set(this.#weights.tensor(`${name}.${part}.bias`, [hidden]).values, start);
-      const weight = this.#transposed(`${name}.${part}.weight`, hidden, hidden);
-      for (let row = 0; row < hidden; row++) {
-        matrix.set(weight.subarray(row * hidden, (row + 1) * hidden), row * columns + start);
-      }
-    });
+    const columns = 3 * hidden;
+    const { matrix, bias } = this.#parameters.queryKeyValue(name);
     const biasName = this.#floats(`${name}.bias`, [columns], bias);
     const attribute = [intAttribute('num_heads', heads)];
     if (this.#precision === 'fp32') {
@@ -155,7 +136,7 @@ class MiniLmGraph {
 
   /** input × weight, without the bias: the operator that follows adds it in passing. */
   #product(name: string, input: string, rows: number, columns: number): string {
-    const matrix = this.#transposed(`${name}.weight`, rows, columns);
+    const matrix = this.#parameters.transposed(`${name}.weight`, rows, columns);
     if (this.#precision === 'fp32') {
       const weight = this.#floats(`${name}.weight`, [rows, columns], matrix);
       return this.#standard({ opType: 'MatMul', name, input: [input, weight] });
@@ -212,18 +193,6 @@ class MiniLmGraph {
     return name;
   }
 
-  /** Weights are published as [outputs × inputs]; ONNX multiplies from the right. Returns [rows × columns]. */
-  #transposed(name: string, rows: number, columns: number): Float32Array {
-    const { values } = this.#weights.tensor(name, [columns, rows]);
-    const transposed = new Float32Array(values.length);
-    for (let column = 0; column < columns; column++) {
-      for (let row = 0; row < rows; row++) {
-        transposed[row * columns + column] = values[column * rows + row] as number;
-      }
-    }
-    return transposed;
-  }
-
   #quantised(name: string, matrix: Float32Array, columns: number) {
     const { values, scales, zeroPoint } = quantiseColumns(matrix, columns);
     const dims = [matrix.length / columns, columns];
@@ -237,7 +206,7 @@ class MiniLmGraph {
   }
 
   #vector(name: string, length: number): string {
-    return this.#floats(name, [length], this.#weights.tensor(name, [length]).values);
+    return this.#floats(name, [length], this.#parameters.vector(name, length));
   }
 
   #floats(name: string, dims: readonly number[], values: Float32Array): string {

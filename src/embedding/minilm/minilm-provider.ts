@@ -12,7 +12,7 @@ export interface MiniLmProviderOptions {
   /** The model file is built in `models/` below it when it is not there yet. */
   readonly dataDir: string;
   readonly precision: Precision;
-  /** Pool threads: at least 1; more than cores - 1 takes the core from queries and commits. 120 MB each. */
+  /** Pool threads: at least 1; more than cores - 1 takes the core from queries and commits. On ONNX Runtime 120 MB each. */
   readonly threadsMin: number;
   readonly threadsMax: number;
   /** Called whenever a piece of bulk work is done. */

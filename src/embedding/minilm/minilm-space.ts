@@ -2,7 +2,7 @@
 
 import type { VectorSpace } from '../../model/vector-space.ts';
 
-/** `fp32` is three times slower than `int8` and hardly better: STS-B test Spearman .8203 against .8170. */
+/** `fp32` is three to seven times slower than `int8` and hardly better: STS-B test Spearman .8203 against .8167. */
 export type Precision = 'int8' | 'fp32';
 
 export const minilmDimensions = 384;

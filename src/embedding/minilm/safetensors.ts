@@ -33,6 +33,18 @@ export class Safetensors {
 
   /** Throws `data_loss` when the tensor is missing, of another shape, or not within the file. */
   tensor(name: string, shape: readonly number[]): WeightTensor {
+    const raw = this.#raw(name, shape);
+    return { shape, values: raw instanceof Float32Array ? raw : halvesToFloats(raw) };
+  }
+
+  /** The bits of half floats as they are stored. Throws as `tensor` does, and for single floats. */
+  halves(name: string, shape: readonly number[]): Uint16Array {
+    const raw = this.#raw(name, shape);
+    if (raw instanceof Uint16Array) return raw;
+    throw damaged(`tensor ${name} is of F32, expected F16`);
+  }
+
+  #raw(name: string, shape: readonly number[]): Uint16Array | Float32Array {
     const header = this.#headers[name];
     if (header === undefined) throw damaged(`tensor ${name} is missing`);
     if (header.shape.join() !== shape.join()) {
@@ -43,12 +55,8 @@ export class Safetensors {
     const length = shape.reduce((product, dimension) => product * dimension, 1);
     // Copied first: a typed array must start at a multiple of its element, and tensors start anywhere.
     const aligned = raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength);
-    if (header.dtype === 'F16' && raw.length === 2 * length) {
-      return { shape, values: halvesToFloats(new Uint16Array(aligned)) };
-    }
-    if (header.dtype === 'F32' && raw.length === 4 * length) {
-      return { shape, values: new Float32Array(aligned) };
-    }
+    if (header.dtype === 'F16' && raw.length === 2 * length) return new Uint16Array(aligned);
+    if (header.dtype === 'F32' && raw.length === 4 * length) return new Float32Array(aligned);
     throw damaged(`tensor ${name} is ${raw.length} bytes of ${header.dtype}, expected ${length} F16 or F32`);
   }
 }

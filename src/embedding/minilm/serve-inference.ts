@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 import { platform } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
-import { embedOneByOne } from './embed-one-by-one.ts';
+import { embedInRuns } from './embed-in-runs.ts';
 import type {
   InferenceReply,
   InferenceRequest,
@@ -30,7 +30,7 @@ export function serveInference(
     const session = await opening;
     const { dimensions } = session;
     const run: InferenceSession['run'] = (some) => gate.pass(() => session.run(some));
-    return embedOneByOne(texts, { session: { dimensions, run }, dimensions });
+    return embedInRuns(texts, { session: { ...session, run }, dimensions });
   });
 }
 

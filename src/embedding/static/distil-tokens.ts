@@ -14,7 +14,7 @@ export const emptyTextId = startId;
 
 /**
  * Shape [ids × dimensions], rows of unit length, in the order of `ids`; the id of `[CLS]` stands for the empty text. With the
- * int8 model a row depends a little on its neighbours in the run (minilm-session.ts), so the same ids give the same rows.
+ * int8 model a row depends a little on its neighbours in the run (minilm/onnxruntime-session.ts), so the same ids give the same rows.
  * Blocks the thread for a run at a time. `onProgress` is told after each how many are done.
  */
 export async function distilTokens(

@@ -52,7 +52,9 @@ async function distil(
   const scratchDir = join(dataDir, 'models', 'distilling');
   await mkdir(scratchDir, { recursive: true });
   try {
-    const modelPath = await ensureMiniLmModelFile({ dataDir: scratchDir, precision: 'int8' });
+    // ONNX Runtime on every processor: another arithmetic would give another table, and vectors of both would mix.
+    const runtime = 'onnxruntime';
+    const modelPath = await ensureMiniLmModelFile({ dataDir: scratchDir, precision: 'int8', runtime });
     const session = await openMiniLmSession(modelPath);
     const rows = await distilTokens(session, ids, (done) => {
       onProgress();

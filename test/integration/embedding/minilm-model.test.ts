@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { threadUrl } from '../../../src/actor/thread-entry.ts';
 import type { InferenceSession } from '../../../src/embedding/minilm/inference-messages.ts';
 import { InferencePool } from '../../../src/embedding/minilm/inference-pool.ts';
+import { fastestKernel } from '../../../src/embedding/minilm/minilm-addon.ts';
 import {
   minilmTokenizerFile,
   minilmWeightsFile,
@@ -26,14 +27,21 @@ import { sampleTexts } from './sample-texts.ts';
 
 const tokenizer = loadMiniLmTokenizer();
 let dataDir: string;
+/** On our own inference where this processor can, on ONNX Runtime elsewhere. */
 let int8: InferenceSession;
+let onnxInt8: InferenceSession;
 let fp32: InferenceSession;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'kms-model-'));
   int8 = await openMiniLmSession(await ensureMiniLmModelFile({ dataDir, precision: 'int8' }));
+  onnxInt8 = await openMiniLmSession(await ensureMiniLmModelFile(onOnnxRuntime()));
   fp32 = await openMiniLmSession(await ensureMiniLmModelFile({ dataDir, precision: 'fp32' }));
 });
+
+function onOnnxRuntime() {
+  return { dataDir, precision: 'int8', runtime: 'onnxruntime' } as const;
+}
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -65,7 +73,7 @@ describe('the model', () => {
     const ids = sampleTexts.map((text) => tokenizer.encode(text));
     for (const [session, similarityMin] of [
       [fp32, 0.999_99],
-      [int8, 0.98],
+      [onnxInt8, 0.98],
     ] as const) {
       const together = await session.run(ids);
       for (const [index, text] of ids.entries()) {
@@ -138,33 +146,39 @@ describe('the model file', () => {
     const builds = [1, 2, 3].map(() => ensureMiniLmModelFile({ dataDir: raceDir, precision: 'int8' }));
     const paths = new Set(await Promise.all(builds));
     expect(paths.size).toBe(1);
-    expect(readdirSync(join(raceDir, 'models')).filter((name) => !/\.onnx(\.sha256)?$/.test(name))).toEqual(
-      [],
-    );
+    expect(
+      readdirSync(join(raceDir, 'models')).filter((name) => !/\.(onnx|weights)(\.sha256)?$/.test(name)),
+    ).toEqual([]);
     await openMiniLmSession([...paths][0] as string);
   });
 });
 
-test('threads with the model in them can come and go, while this one computes', async () => {
-  const modelPath = await ensureMiniLmModelFile({ dataDir, precision: 'int8' });
-  const expected = await embed(int8, 'paper jam');
-  for (let round = 0; round < 12; round++) {
-    const pool = new InferencePool({
-      entry: threadUrl(
-        new URL('../../../src/embedding/minilm/minilm-provider.ts', import.meta.url).href,
-        './inference.thread',
-      ),
-      modelPath,
-      threadsMin: 2,
-      threadsMax: 2,
-      queueMax: 4,
-      idleMs: 1_000,
-    });
-    const texts = [Int32Array.from(tokenizer.encode('paper jam'))];
-    const replies = [pool.run({ texts }), pool.run({ texts })];
-    for (let run = 0; run < 5; run++) expect(await embed(int8, 'paper jam')).toEqual(expected);
-    for (const { vectors } of await Promise.all(replies)) expect(vectors).toEqual(expected);
-    await pool.close();
-  }
-  expect(readdirSync(join(dataDir, 'models')).filter((name) => name.startsWith('binding-'))).toEqual([]);
-});
+const runtimes = fastestKernel() === null ? (['onnxruntime'] as const) : (['native', 'onnxruntime'] as const);
+
+test.each(runtimes)(
+  'threads with the model in them can come and go, while this one computes (%s)',
+  async (runtime) => {
+    const modelPath = await ensureMiniLmModelFile({ dataDir, precision: 'int8', runtime });
+    const session = runtime === 'native' ? int8 : onnxInt8;
+    const expected = await embed(session, 'paper jam');
+    for (let round = 0; round < 12; round++) {
+      const pool = new InferencePool({
+        entry: threadUrl(
+          new URL('../../../src/embedding/minilm/minilm-provider.ts', import.meta.url).href,
+          './inference.thread',
+        ),
+        modelPath,
+        threadsMin: 2,
+        threadsMax: 2,
+        queueMax: 4,
+        idleMs: 1_000,
+      });
+      const texts = [Int32Array.from(tokenizer.encode('paper jam'))];
+      const replies = [pool.run({ texts }), pool.run({ texts })];
+      for (let run = 0; run < 5; run++) expect(await embed(session, 'paper jam')).toEqual(expected);
+      for (const { vectors } of await Promise.all(replies)) expect(vectors).toEqual(expected);
+      await pool.close();
+    }
+    expect(readdirSync(join(dataDir, 'models')).filter((name) => name.startsWith('binding-'))).toEqual([]);
+  },
+);

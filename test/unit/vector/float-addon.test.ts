@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type hnswlib from 'hnswlib-node';
 import { afterEach, expect, test } from 'vitest';
-import { addonDir, addonFile, nativeAddon } from '../../../src/vector/native-addon.ts';
+import { addonDir } from '../../../src/base/compiled-addon.ts';
+import { addonFile, nativeAddon } from '../../../src/vector/native-addon.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

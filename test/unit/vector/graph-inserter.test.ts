@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { addonDir } from '../../../src/base/compiled-addon.ts';
 import { ExactTail } from '../../../src/vector/exact-tail.ts';
 import { GraphInserter } from '../../../src/vector/graph-inserter.ts';
 import { HnswGraph } from '../../../src/vector/hnsw-graph.ts';
-import { addonDir, addonFile, nativeAddon } from '../../../src/vector/native-addon.ts';
+import { addonFile, nativeAddon } from '../../../src/vector/native-addon.ts';
 import { VectorSlab } from '../../../src/vector/vector-slab.ts';
 import { randomFrom, unitVector } from '../../support/random.ts';
 
