@@ -72,8 +72,9 @@ const callsShare = 0.5;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, log, clock, metrics } = options;
-  // First of all: without the addon nothing else is worth starting.
+  // First of all: without the addons nothing else is worth starting.
   const build = nativeBuild();
+  const inference = miniLmKernel();
   const spec = specOfSettings(settings);
   const space = await resolveSpace(spec, cleanerVersion);
   const sources = options.sources ?? (await openSources(settings.sourcesFile, { env: process.env, clock }));
@@ -171,7 +172,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const mainThread = watchMainThread(metrics);
   const { instructionSet: instruction_set, kernel } = build;
-  const inference = miniLmKernel();
   const node = process.versions.node;
   metrics.set('kms_build_info', 1, { version, node, instruction_set, kernel, inference });
   metrics.refreshBeforeScrape(async () => {

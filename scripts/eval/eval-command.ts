@@ -83,9 +83,11 @@ function createCommand(io: EvalIo): Command {
       '--dump <file>',
       'write what fusion sees of each query, with the judgements, as JSON: for fitting it',
     )
-    .option(
-      '--report <file>',
-      'write the tables between the marks of this file (default: docs/quality.md, of a run over all)',
+    .addOption(
+      new Option('--report <file>', 'write the tables between the marks of this file').default(
+        true,
+        'docs/quality.md, of a run over all',
+      ),
     )
     .option('--no-report', 'leave docs/quality.md alone')
     .addHelpText('after', layoutHelp)

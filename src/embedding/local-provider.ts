@@ -33,7 +33,7 @@ const threadIdleMs = 30_000;
 /** Texts tokenised between two looks at the urgent work: about 1 ms. */
 const tokeniseUnitTexts = 16;
 
-/** Resolves when the model is loaded on the calling thread; `threadsMin` threads of the pool load it beside. Throws what `openSession` throws. */
+/** Resolves when the model is loaded on the calling thread; `threadsMin` threads of the pool load it after that. Throws what `openSession` throws. */
 export async function openLocalProvider(options: LocalProviderOptions): Promise<EmbeddingProvider> {
   const { entry, modelPath, threadsMin, threadsMax, openSession } = options;
   const pool = new InferencePool({
@@ -48,8 +48,9 @@ export async function openLocalProvider(options: LocalProviderOptions): Promise<
   try {
     // Bulk work can wait for its threads, readiness need not: a thread that fails here fails again at the first task,
     // whose caller hears of it.
-    for (let i = 0; i < threadsMin; i++) pool.run({ texts: [] }).catch(() => undefined);
+    // And this thread first: where they share the model, a niced one would keep it waiting.
     const session = await openSession(modelPath);
+    for (let i = 0; i < threadsMin; i++) pool.run({ texts: [] }).catch(() => undefined);
     return new LocalProvider(options, pool, session);
   } catch (error) {
     await pool.close();

@@ -32,10 +32,9 @@ export async function embedInRuns(
       failures.push({ index, fault: toFault(error) });
     }
   };
-  for (const { start, texts: run } of groupByCost(
-    texts,
-    Math.min(sharedTokensMax, session.runTokensMax ?? 0),
-  )) {
+  // Below 0 not even texts without a token are together.
+  const runTokensMax = Math.min(sharedTokensMax, session.runTokensMax ?? -1);
+  for (const { start, texts: run } of groupByCost(texts, runTokensMax)) {
     if (run.length > 1) {
       await between?.();
       try {

@@ -30,7 +30,7 @@ export interface InferencePoolOptions {
   readonly heapMbMax?: number;
 }
 
-/** A native call is one text's run or the loading of the model; a second is three times the longest seen. */
+/** A native call is a run, of one text or of some short ones, or the loading of the model; a second is three times the longest seen. */
 const nativeCallMsMax = 1_000;
 
 const heapMbMaxDefault = 128;

@@ -7,7 +7,10 @@ export type Precision = 'int8' | 'fp32';
 
 export const minilmDimensions = 384;
 
-/** Raised whenever the graph that minilm-graph.ts builds changes: the file of an older version is then not used any more. */
+/**
+ * Raised whenever the graph that minilm-graph.ts builds changes, or the file that minilm-weights.ts writes: files of an older
+ * version are then not used any more.
+ */
 export const minilmGraphVersion = 1;
 
 export function minilmModel(precision: Precision): string {

@@ -3,7 +3,7 @@
 import { KmsError } from '../../base/errors.ts';
 import { groupByCost } from './group-by-cost.ts';
 import type { InferenceSession } from './inference-messages.ts';
-import { fastestKernel, miniLmAddon, runTokensMax } from './minilm-addon.ts';
+import { fastestKernel, miniLmAddon, type NativeMiniLm, runTokensMax } from './minilm-addon.ts';
 import { minilmDimensions } from './minilm-space.ts';
 
 /**
@@ -11,7 +11,7 @@ import { minilmDimensions } from './minilm-space.ts';
  * get the vectors they get alone. `run` throws for tokens that are not of the model, and for a text without one or with more than
  * 512.
  *
- * Loads a weights file (0.1 s, 46 MB, once for all threads). `kernel`: one of those this processor has; default the fastest.
+ * Loads a weights file (0.1 s, 46 MB, once for all threads); throws `data_loss` when it cannot be read or is none. `kernel`: one of those this processor has; default the fastest.
  */
 export function openNativeSession(weightsPath: string, kernel?: string): InferenceSession {
   const addon = miniLmAddon();
@@ -19,7 +19,7 @@ export function openNativeSession(weightsPath: string, kernel?: string): Inferen
   if (wanted === null) {
     throw new KmsError('failed_precondition', 'our own inference has no kernel for this processor');
   }
-  const model = addon.load(weightsPath, wanted);
+  const model = loadModel(weightsPath, wanted);
   return {
     dimensions: minilmDimensions,
     runTokensMax,
@@ -37,6 +37,16 @@ export function openNativeSession(weightsPath: string, kernel?: string): Inferen
       return vectors;
     },
   };
+}
+
+function loadModel(path: string, kernel: string): NativeMiniLm {
+  try {
+    return miniLmAddon().load(path, kernel);
+  } catch (cause) {
+    throw new KmsError('data_loss', `the model cannot be loaded: delete ${path}, and it is made anew`, {
+      cause,
+    });
+  }
 }
 
 function joined(texts: readonly ArrayLike<number>[]): Int32Array {

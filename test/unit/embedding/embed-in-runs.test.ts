@@ -28,8 +28,9 @@ describe('texts in runs', () => {
 
   test('get one each where they would change each other', async () => {
     const runs: number[][] = [];
-    await embedInRuns([text(1, 2), text(2, 2)], { session: sessionOf(runs), dimensions: 1 });
-    expect(runs).toEqual([[1], [2]]);
+    const texts = [text(1, 2), [], [], text(2, 2)];
+    await embedInRuns(texts, { session: sessionOf(runs), dimensions: 1 });
+    expect(runs).toEqual([[1], [undefined], [undefined], [2]]);
   });
 
   test('a text that fails its run fails alone', async () => {
