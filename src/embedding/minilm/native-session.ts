@@ -11,7 +11,8 @@ import { minilmDimensions } from './minilm-space.ts';
  * get the vectors they get alone. `run` throws for tokens that are not of the model, and for a text without one or with more than
  * 512.
  *
- * Loads a weights file (0.1 s, 46 MB, once for all threads); throws `data_loss` when it cannot be read or is none. `kernel`: one of those this processor has; default the fastest.
+ * Loads a weights file (0.1 s, 46 MB, once for all threads); throws `data_loss` when it cannot be read or is none. `kernel`: one
+ * of those this processor has; default the fastest.
  */
 export function openNativeSession(weightsPath: string, kernel?: string): InferenceSession {
   const addon = miniLmAddon();
