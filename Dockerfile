@@ -11,7 +11,7 @@ RUN npm ci
 COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
-# The index addon runs on every processor of the platform, and chooses its kernel where it is started.
+# The addons run on every processor of the platform, and choose their kernels where they are started.
 RUN npm run build \
  && npm prune --omit=dev \
  && rm -rf node_modules/onnxruntime-node/bin/napi-v3/darwin node_modules/onnxruntime-node/bin/napi-v3/win32
