@@ -22,6 +22,8 @@ const addons = [
     source: 'embedding-addon.cc',
   },
 ];
+/** What they share. */
+const sharedDir = sourceDirOf('../src/base/native');
 /** Our source reaches into the package's classes: another version must be read before it is compiled. */
 const packageVersion = '3.0.0';
 
@@ -90,7 +92,7 @@ function compileCommand(source) {
     ...['-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=addon', '-DBUILDING_NODE_EXTENSION'],
     // A thread that is being ended cannot throw; without this, an index call in it ends the process.
     '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
-    ...[`-I${nodeApi}`, `-I${addonApi}`, `-I${join(packageDir, 'src')}`],
+    ...[`-I${nodeApi}`, `-I${addonApi}`, `-I${join(packageDir, 'src')}`, `-I${sharedDir}`],
     ...link,
     source,
   ];
@@ -99,7 +101,9 @@ function compileCommand(source) {
 /** Changes with our source, the package's version, the compiler command and the platform. */
 function keyOf(command, sourceDir) {
   const hash = createHash('sha256');
-  for (const file of readdirSync(sourceDir).sort()) hash.update(readFileSync(join(sourceDir, file)));
+  for (const dir of [sourceDir, sharedDir]) {
+    for (const file of readdirSync(dir).sort()) hash.update(readFileSync(join(dir, file)));
+  }
   hash.update([packageVersion, process.platform, process.arch, ...command].join('\n'));
   return hash.digest('hex').slice(0, 16);
 }

@@ -24,27 +24,18 @@ export async function embedInRuns(
 ): Promise<InferenceReply> {
   const vectors = new Float32Array(texts.length * dimensions);
   const failures: InferenceReply['failures'][number][] = [];
-  const embedAlone = async (text: ArrayLike<number>, index: number) => {
+  const embed = async (run: readonly ArrayLike<number>[], start: number): Promise<void> => {
     await between?.();
     try {
-      vectors.set(await session.run([text]), index * dimensions);
+      vectors.set(await session.run(run), start * dimensions);
     } catch (error) {
-      failures.push({ index, fault: toFault(error) });
+      if (run.length === 1) failures.push({ index: start, fault: toFault(error) });
+      // One of them is at fault: each for itself then.
+      else for (const [index, text] of run.entries()) await embed([text], start + index);
     }
   };
   // Below 0 not even texts without a token are together.
   const runTokensMax = Math.min(sharedTokensMax, session.runTokensMax ?? -1);
-  for (const { start, texts: run } of groupByCost(texts, runTokensMax)) {
-    if (run.length > 1) {
-      await between?.();
-      try {
-        vectors.set(await session.run(run), start * dimensions);
-        continue;
-      } catch {
-        // One of them is at fault: each for itself then.
-      }
-    }
-    for (const [index, text] of run.entries()) await embedAlone(text, start + index);
-  }
+  for (const { start, texts: run } of groupByCost(texts, runTokensMax)) await embed(run, start);
   return { vectors, failures };
 }

@@ -9,6 +9,7 @@
 #include <napi.h>
 
 #include "graph-search.h"
+#include "js-values.h"
 
 namespace {
 
@@ -19,13 +20,6 @@ struct Index {
   uint32_t dimensions;
 };
 
-napi_value fail(napi_env env, const std::string& message) {
-  bool isPending = false;
-  napi_is_exception_pending(env, &isPending);
-  if (!isPending) napi_throw_error(env, nullptr, message.c_str());
-  return nullptr;
-}
-
 /** The native parts of a HierarchicalNSW; without a graph when it is none, or not initialised. */
 Index indexOf(napi_env env, napi_value value) {
   napi_valuetype type;
@@ -35,25 +29,6 @@ Index indexOf(napi_env env, napi_value value) {
   const HierarchicalNSW* const index = static_cast<HierarchicalNSW*>(wrapped);
   return {index->index_, index->dim_};
 }
-
-/** A typed array of one kind; `data` is null when the value is something else. */
-template <typename Value>
-struct View {
-  Value* data = nullptr;
-  size_t length = 0;
-
-  View(napi_env env, napi_value value, napi_typedarray_type wanted) {
-    napi_typedarray_type type;
-    void* start;
-    size_t count;
-    bool isTyped = false;
-    if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) return;
-    if (napi_get_typedarray_info(env, value, &type, &count, &start, nullptr, nullptr) != napi_ok) return;
-    if (type != wanted || start == nullptr) return;
-    data = static_cast<Value*>(start);
-    length = count;
-  }
-};
 
 /** A whole number from 0 to 2^32 - 1. */
 bool readWhole(napi_env env, napi_value value, uint32_t* out) {
@@ -93,12 +68,6 @@ const float* readVector(napi_env env, napi_value vectors, napi_value at, uint32_
     return nullptr;
   }
   return view.data + offset;
-}
-
-void exportFunction(napi_env env, napi_value exports, const char* name, napi_callback function) {
-  napi_value value;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
-  napi_set_named_property(env, exports, name, value);
 }
 
 } // namespace

@@ -64,14 +64,10 @@ void endChecksum(napi_env env, napi_status, void* data) {
 /** checksumOf(path): a promise of the XXH64 of the file's content, in hex. */
 napi_value checksumOf(napi_env env, napi_callback_info info) {
   napi_value arg, promise, name;
-  size_t count = 1, length = 0;
+  size_t count = 1;
   napi_get_cb_info(env, info, &count, &arg, nullptr, nullptr);
-  if (count < 1 || napi_get_value_string_utf8(env, arg, nullptr, 0, &length) != napi_ok) {
-    return fail(env, "checksumOf takes the path of a file");
-  }
   auto work = std::make_unique<ChecksumWork>();
-  work->path.resize(length);
-  napi_get_value_string_utf8(env, arg, &work->path[0], length + 1, &length);
+  if (count < 1 || !readText(env, arg, &work->path)) return fail(env, "checksumOf takes the path of a file");
   napi_create_string_utf8(env, "kms checksum", NAPI_AUTO_LENGTH, &name);
   const bool isReady = napi_create_promise(env, &work->deferred, &promise) == napi_ok &&
                        napi_create_async_work(env, nullptr, name, runChecksum, endChecksum, work.get(), &work->work) == napi_ok &&

@@ -10,6 +10,7 @@
 
 #include <node_api.h>
 
+#include "js-values.h"
 #include "minilm-model.h"
 
 namespace {
@@ -21,29 +22,6 @@ struct LoadedModel {
   std::shared_ptr<const MiniLm> model;
   ProductKernel kernel;
 };
-
-napi_value fail(napi_env env, const std::string& message) {
-  napi_throw_error(env, nullptr, message.c_str());
-  return nullptr;
-}
-
-bool readText(napi_env env, napi_value value, std::string* text) {
-  size_t length = 0;
-  if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return false;
-  text->resize(length);
-  return napi_get_value_string_utf8(env, value, &(*text)[0], length + 1, &length) == napi_ok;
-}
-
-/** The values of a typed array of one kind; null when the value is something else. */
-template <typename Value>
-Value* readArray(napi_env env, napi_value value, napi_typedarray_type wanted, size_t* length) {
-  bool isTyped = false;
-  napi_typedarray_type type;
-  void* start = nullptr;
-  if (napi_is_typedarray(env, value, &isTyped) != napi_ok || !isTyped) return nullptr;
-  if (napi_get_typedarray_info(env, value, &type, length, &start, nullptr, nullptr) != napi_ok) return nullptr;
-  return type == wanted ? static_cast<Value*>(start) : nullptr;
-}
 
 /** One copy for all threads, for as long as one of them has it. */
 std::shared_ptr<const MiniLm> sharedModel(const std::string& path) {
@@ -100,21 +78,24 @@ napi_value load(napi_env env, napi_callback_info info) {
 #if defined(__x86_64__)
 
 /** Checks what is to be embedded. Returns why it cannot be; empty when it can. */
-std::string faultOf(const int32_t* ids, size_t idCount, const int32_t* lengths, size_t texts, size_t vectorFloats) {
+std::string faultOf(const View<int32_t>& ids, const View<int32_t>& lengths, size_t vectorFloats) {
   size_t tokens = 0;
-  for (size_t text = 0; text < texts; text++) {
-    if (lengths[text] < 1 || lengths[text] > static_cast<int32_t>(kms::positions)) {
-      return "text " + std::to_string(text) + " has " + std::to_string(lengths[text]) + " tokens, not 1 to " +
+  for (size_t text = 0; text < lengths.length; text++) {
+    const int32_t length = lengths.data[text];
+    if (length < 1 || length > static_cast<int32_t>(kms::positions)) {
+      return "text " + std::to_string(text) + " has " + std::to_string(length) + " tokens, not 1 to " +
              std::to_string(kms::positions);
     }
-    tokens += static_cast<size_t>(lengths[text]);
+    tokens += static_cast<size_t>(length);
   }
-  if (tokens != idCount) return "the lengths add up to " + std::to_string(tokens) + ", not to " + std::to_string(idCount);
+  if (tokens != ids.length) {
+    return "the lengths add up to " + std::to_string(tokens) + ", not to " + std::to_string(ids.length);
+  }
   if (tokens > kms::runTokensMax) return "more than " + std::to_string(kms::runTokensMax) + " tokens in one run";
-  if (vectorFloats != texts * kms::hidden) return "the vectors must have room for each text and no more";
-  for (size_t i = 0; i < idCount; i++) {
-    if (ids[i] < 0 || ids[i] >= static_cast<int32_t>(kms::vocabulary)) {
-      return "token " + std::to_string(ids[i]) + " is not in the vocabulary";
+  if (vectorFloats != lengths.length * kms::hidden) return "the vectors must have room for each text and no more";
+  for (size_t i = 0; i < ids.length; i++) {
+    if (ids.data[i] < 0 || ids.data[i] >= static_cast<int32_t>(kms::vocabulary)) {
+      return "token " + std::to_string(ids.data[i]) + " is not in the vocabulary";
     }
   }
   return {};
@@ -127,29 +108,27 @@ napi_value embed(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
   napi_valuetype type;
   void* data = nullptr;
-  size_t idCount = 0, texts = 0, vectorFloats = 0;
   const bool isModel = count == 4 && napi_typeof(env, args[0], &type) == napi_ok && type == napi_external &&
                        napi_get_value_external(env, args[0], &data) == napi_ok && data != nullptr;
   if (!isModel) return fail(env, "embed takes a model, token ids, the number of tokens of each text, and room for vectors");
-  const int32_t* const ids = readArray<int32_t>(env, args[1], napi_int32_array, &idCount);
-  const int32_t* const lengths = readArray<int32_t>(env, args[2], napi_int32_array, &texts);
-  float* const vectors = readArray<float>(env, args[3], napi_float32_array, &vectorFloats);
-  if (ids == nullptr || lengths == nullptr || vectors == nullptr) {
+  const View<int32_t> ids(env, args[1], napi_int32_array), lengths(env, args[2], napi_int32_array);
+  const View<float> vectors(env, args[3], napi_float32_array);
+  if (ids.data == nullptr || lengths.data == nullptr || vectors.data == nullptr) {
     return fail(env, "ids and lengths are Int32Arrays with something in them, vectors a Float32Array");
   }
-  const std::string fault = faultOf(ids, idCount, lengths, texts, vectorFloats);
+  const std::string fault = faultOf(ids, lengths, vectors.length);
   if (!fault.empty()) return fail(env, fault);
   try {
     const LoadedModel& loaded = *static_cast<const LoadedModel*>(data);
     thread_local std::unique_ptr<kms::RunRoom> room;
     if (room == nullptr) room = std::make_unique<kms::RunRoom>();
     kms::Text run[kms::runTokensMax];
-    const int32_t* from = ids;
-    for (size_t text = 0; text < texts; text++) {
-      run[text] = {from, static_cast<size_t>(lengths[text])};
-      from += lengths[text];
+    const int32_t* from = ids.data;
+    for (size_t text = 0; text < lengths.length; text++) {
+      run[text] = {from, static_cast<size_t>(lengths.data[text])};
+      from += lengths.data[text];
     }
-    kms::Run(*loaded.model, loaded.kernel, *room, run, texts).embed(vectors);
+    kms::Run(*loaded.model, loaded.kernel, *room, run, lengths.length).embed(vectors.data);
   } catch (const std::exception& error) {
     return fail(env, error.what());
   }
@@ -162,12 +141,6 @@ napi_value embed(napi_env env, napi_callback_info info) {
 napi_value embed(napi_env env, napi_callback_info) { return fail(env, "this processor has no kernel"); }
 
 #endif
-
-void exportFunction(napi_env env, napi_value exports, const char* name, napi_callback function) {
-  napi_value value;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
-  napi_set_named_property(env, exports, name, value);
-}
 
 napi_value initialise(napi_env env, napi_value exports) {
   exportFunction(env, exports, "kernels", kernels);
