@@ -11,14 +11,15 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export interface StreamedSearches {
+/** A way to ask. */
+export interface Searches {
   search(request: SearchRequest): Promise<SearchResponse__Output>;
   /** To be called when all are answered. */
   end(): void;
 }
 
 /** Opens a stream for all of them. When it breaks, whatever waits on it fails, and whatever comes later. */
-export function streamedSearches(client: KmsClient): StreamedSearches {
+export function streamedSearches(client: KmsClient): Searches {
   // At most as many as the caller has under way; each leaves with its answer.
   const waiting = new Map<string, Waiting>();
   const call = client.searchStream();

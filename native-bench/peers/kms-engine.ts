@@ -2,12 +2,10 @@
 
 import { deferred } from '../../src/base/deferred.ts';
 import { createKmsClient, type KmsClient } from '../../src/grpc/client.ts';
-import type { SearchRequest } from '../../src/grpc/generated/kms/v1/SearchRequest.ts';
-import type { SearchResponse__Output } from '../../src/grpc/generated/kms/v1/SearchResponse.ts';
 import type { EngineProcess } from '../../test/support/engine-process.ts';
 import { IngestStream } from '../../test/support/ingest-stream.ts';
 import { tailEmptied, withEngine } from '../bench-engine.ts';
-import { streamedSearches } from '../load/streamed-searches.ts';
+import { type Searches, streamedSearches } from '../load/streamed-searches.ts';
 import { bodyOf, type Peer, type PeerSession, rowsOf } from './peer.ts';
 
 const collection = 'cases';
@@ -36,11 +34,6 @@ const enginePeer = {
     };
   },
 };
-
-interface Searches {
-  search(request: SearchRequest): Promise<SearchResponse__Output>;
-  end(): void;
-}
 
 /** As whoever asks now and then does. */
 export const kmsEngine = engineBy('kms-engine', 'each search a call of its own', (client) => ({
