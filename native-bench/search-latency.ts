@@ -1,10 +1,19 @@
 // Search latency, the embedding of texts included: idle, while documents come in as fast as they are taken, and against
 // the rate at which queries come.
 
+import { aboutWakeFloor } from './floors/wake-floor.ts';
 import { startIngest } from './load/load-process.ts';
 import type { IngestReport, LoadReport } from './load/load-report.ts';
 import { type BenchOutcome, type Figure, figure, type Plot } from './report/figure.ts';
-import { kindNames, latencyFigures, type PhaseEngine, p99Ms, withLoadedEngine } from './search-phases.ts';
+import {
+  type FlooredPhase,
+  kindNames,
+  latencyFigures,
+  type PhaseEngine,
+  p99Ms,
+  wakeFloorFigures,
+  withLoadedEngine,
+} from './search-phases.ts';
 
 export const about = 'searches from open clients, idle and while documents come in at full rate';
 
@@ -18,9 +27,8 @@ const rateSeconds = { short: 3, full: 10 };
 const saturatedShare = 0.85;
 const p99Target = '< 10';
 
-interface Phase {
+interface Phase extends FlooredPhase {
   readonly name: string;
-  readonly report: LoadReport;
   readonly ingest: IngestReport | null;
 }
 
@@ -28,9 +36,9 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
   const count = Number(process.env['KMS_BENCH_DOCUMENTS'] ?? (size === 'full' ? 100_000 : 20_000));
   return await withLoadedEngine(count, async (loaded) => {
     const seconds = phaseSeconds[size];
-    const measure = () => loaded.phase({ mix, perSecond, seconds });
+    const measure = () => loaded.phaseBesideFloor({ mix, perSecond, seconds });
     await loaded.phase({ mix, perSecond, seconds: 2 }); // warms the engine up
-    const idle: Phase = { name: 'idle', report: await measure(), ingest: null };
+    const idle: Phase = { name: 'idle', ...(await measure()), ingest: null };
     const rates = await byOfferedRate(loaded, size);
     const vectors = await whileLoading(loaded, 'vectors', measure);
     const texts = await whileLoading(loaded, 'texts', measure);
@@ -42,12 +50,12 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
 async function whileLoading(
   { engine }: PhaseEngine,
   kind: 'vectors' | 'texts',
-  measure: () => Promise<LoadReport>,
+  measure: () => Promise<FlooredPhase>,
 ): Promise<Phase> {
   const stop = await startIngest({ address: engine.grpcAddress, kind, seed: kind === 'vectors' ? 23 : 19 });
   // Its own start and warm-up take longer than the first documents need to every stage.
-  const report = await measure();
-  return { name: `${kind} coming in at full rate`, report, ingest: await stop() };
+  const measured = await measure();
+  return { name: `${kind} coming in at full rate`, ...measured, ingest: await stop() };
 }
 
 async function byOfferedRate(
@@ -77,13 +85,16 @@ function outcome(
     notes: [
       `${count} documents with vectors in the graph. Poisson arrivals, ${perSecond} requests a second (a third each by vector, by text of 14 words, and empty), each timed from the moment it was due, over one connection, from a process of its own. The bulk loader is niced: it stands for another machine.`,
       `The generator left late by p99 ${Math.max(...phases.map(({ report }) => report.lateness.p99Ms)).toFixed(1)} ms at worst; that is part of the latencies.`,
+      aboutWakeFloor,
     ],
   };
 }
 
-function phaseFigures({ name, report, ingest }: Phase, idle: Phase): Figure[] {
+function phaseFigures(phase: Phase, idle: Phase): Figure[] {
+  const { name, report, ingest } = phase;
   return [
     ...latencyFigures(name, report, p99Target),
+    ...wakeFloorFigures(name, phase),
     ...(ingest === null
       ? []
       : [

@@ -22,11 +22,13 @@ export type LoadSettings = Pick<LoadOptions, 'address' | 'seconds'> &
     readonly mix: RequestKind | Readonly<Partial<Record<RequestKind, number>>>;
     /** Failed requests are for the caller to look at. Default: they throw. */
     readonly mayFail?: boolean;
+    /** Called when the generator is warm and its requests begin. */
+    readonly onStart?: () => void;
   };
 
 /** Loads and resolves with the report; throws when a request failed, because a fast failure is no latency. */
 export async function runLoad(settings: LoadSettings): Promise<LoadReport> {
-  const { mix, mayFail = false } = settings;
+  const { mix, mayFail = false, onStart } = settings;
   const weights = typeof mix === 'string' ? { [mix]: 1 } : mix;
   const options: LoadOptions = {
     ...{
@@ -43,7 +45,9 @@ export async function runLoad(settings: LoadSettings): Promise<LoadReport> {
     ...settings,
     mix: new Map(Object.entries(weights) as [RequestKind, number][]),
   };
-  const report = await started<LoadReport>(argumentsOf(options)).then(({ finished }) => finished);
+  const { finished } = await started<LoadReport>(argumentsOf(options));
+  onStart?.();
+  const report = await finished;
   if (!mayFail && Object.keys(report.errors).length > 0) {
     throw new Error(`requests failed under load: ${JSON.stringify(report.errors)}`);
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusteredVectors, rowBytes } from '../../../native-bench/bench-data.ts';
 import { exampleAnswer, startEcho } from '../../../native-bench/floors/echo-floor.ts';
 import { measureHnswFloor } from '../../../native-bench/floors/hnsw-floor.ts';
+import { compiledWakeFloor, measureWakeFloor } from '../../../native-bench/floors/wake-floor.ts';
 import { runLoad } from '../../../native-bench/load/load-process.ts';
 import { createKmsClient } from '../../../src/grpc/client.ts';
 
@@ -25,6 +26,21 @@ describe.skipIf(!hasCompiler)('the floor of the index', () => {
     expect(wide?.recall).toBeGreaterThan(0.99);
     expect(wide?.recall).toBeGreaterThanOrEqual(narrow?.recall ?? 1);
     expect(wide?.distancesPerQuery).toBeGreaterThan(narrow?.distancesPerQuery ?? 0);
+  });
+});
+
+describe.skipIf(!hasCompiler)('the floor of latency', () => {
+  it('hands requests through a row of threads, and its p99 is no less than its p50', async () => {
+    const floor = await measureWakeFloor({ perSecond: 200, seconds: 0.5, seed: 1 });
+    expect(floor?.p50Ms).toBeGreaterThan(0);
+    expect(floor?.p99Ms).toBeGreaterThanOrEqual(floor?.p50Ms ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('says so when no request came', () => {
+    const words = ['per_second=0.001', 'seconds=0.01', 'threads=2', 'work_us=1', 'seed=1'];
+    const { status, stderr } = spawnSync(compiledWakeFloor() ?? '', words, { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toContain('no request came');
   });
 });
 
