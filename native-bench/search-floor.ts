@@ -10,8 +10,9 @@ import type { EngineProcess } from '../test/support/engine-process.ts';
 import { clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
 import { load, tailEmptied, withEngine } from './bench-engine.ts';
 import { exactNeighbours, recallOf } from './exact-neighbours.ts';
-import { measureTransport, startEcho, type TransportFloor } from './floors/echo-floor.ts';
+import { measureStream, measureTransport, startEcho, type TransportFloor } from './floors/echo-floor.ts';
 import { graphParameters, type HnswSearchFloor, measureHnswFloor, noCompiler } from './floors/hnsw-floor.ts';
+import type { LatencySummary } from './load/latency-histogram.ts';
 import { type BenchOutcome, type Figure, figure } from './report/figure.ts';
 import { median } from './report/statistics.ts';
 
@@ -30,6 +31,8 @@ interface Turn {
   readonly echo: TransportFloor;
   /** Of a server that neither decodes nor encodes. */
   readonly bytes: TransportFloor;
+  /** One search at a time on a stream that stays open. */
+  readonly streamed: { readonly engine: LatencySummary; readonly echo: LatencySummary };
   readonly search: HnswSearchFloor | null;
 }
 
@@ -67,6 +70,7 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
           echo: await measureTransport(echo, phase),
           bytes: await measureTransport(bytes, phase),
           engine: await measureTransport(served, phase),
+          streamed: { engine: await measureStream(served, phase), echo: await measureStream(echo, phase) },
           search: await searchFloor(shardVectors, queries),
         });
       }
@@ -128,15 +132,36 @@ function outcome({ count, shards, recall }: Facts, turns: readonly Turn[]): Benc
       ...ofServer('engine', ({ engine }) => engine),
       ...ofServer('gRPC echo', ({ echo }) => echo),
       ...ofServer('gRPC echo of bytes', ({ bytes }) => bytes),
+      ...streamFigures(turns),
       ...(hasFloor ? searchFigures(turns) : []),
     ],
     notes: [
-      `${count} vectors of ${dimensions} in ${shards} shard${shards === 1 ? '' : 's'}, M 16, efConstruction 100, ef ${ef}, 10 hits, medians of ${turns.length} turns after a warm-up of each server. The client is one process with one connection. The echo answers with what the engine answered; it decodes and encodes with proto-loader, as a service on grpc-js does. The echo of bytes does neither: no server on grpc-js can be faster.`,
+      `${count} vectors of ${dimensions} in ${shards} shard${shards === 1 ? '' : 's'}, M 16, efConstruction 100, ef ${ef}, 10 hits, medians of ${turns.length} turns after a warm-up of each server. The client is one process with one connection. The echo answers with what the engine answered; it decodes and encodes with proto-loader, as a service on grpc-js does. The echo of bytes does neither: no server on grpc-js can be faster. A stream is SearchStream, opened once.`,
       hasFloor
         ? 'The lower floor of the throughput is the smaller of the C++ searches a second of one thread (a shard has one) and the answers a second of the echo.'
         : noCompiler,
     ],
   };
+}
+
+function streamFigures(turns: readonly Turn[]): Figure[] {
+  const ofServer = (name: string, server: 'engine' | 'echo'): Figure[] => {
+    const middle = (of: (latency: LatencySummary) => number) =>
+      median(turns.map(({ streamed }) => of(streamed[server])));
+    return [
+      figure(
+        `${name}, one at a time on a stream: p50`,
+        middle(({ p50Ms }) => p50Ms),
+        'ms',
+      ),
+      figure(
+        '  p99',
+        middle(({ p99Ms }) => p99Ms),
+        'ms',
+      ),
+    ];
+  };
+  return [...ofServer('engine', 'engine'), ...ofServer('gRPC echo', 'echo')];
 }
 
 const searchOf = ({ search }: Turn) => search as HnswSearchFloor;
@@ -157,11 +182,20 @@ function ratioFigures(turns: readonly Turn[]): Figure[] {
         return turn.engine.perSecond / floorPerSecond;
       }),
     );
+  const streamLatency = (echoBy: 'stream' | 'call') =>
+    median(
+      turns.map((turn) => {
+        const echo = echoBy === 'stream' ? turn.streamed.echo : turn.echo.roundTrip;
+        return turn.streamed.engine.p50Ms / (searchOf(turn).p50Us / 1_000 + echo.p50Ms);
+      }),
+    );
   const [echo, bytes] = [(turn: Turn) => turn.echo, (turn: Turn) => turn.bytes];
   return [
     figure('p50 one at a time / (C++ search + echo)', latency(echo), 'ratio', '<= 1.25'),
     figure('throughput at 32 in flight / the lower floor', throughput(echo), 'ratio', '>= 0.7'),
     figure('p50 one at a time / (C++ search + echo of bytes)', latency(bytes), 'ratio'),
+    figure('p50 one at a time, both on a stream / (C++ search + echo)', streamLatency('stream'), 'ratio'),
+    figure('p50 one at a time on a stream / (C++ search + echo of calls)', streamLatency('call'), 'ratio'),
     figure('throughput / the lower floor, echo of bytes', throughput(bytes), 'ratio'),
   ];
 }

@@ -111,6 +111,16 @@ export async function measureTransport(
   };
 }
 
+/** One search at a time on a stream that stays open, of a server that answers SearchStream. */
+export async function measureStream(
+  { address, pid }: { address: string; pid: number },
+  { seconds, queriesPath }: { seconds: number; queriesPath: string },
+): Promise<LatencySummary> {
+  const pace = { type: 'closed', inFlight: 1 } as const;
+  const load = { address, serverPid: pid, seconds, queriesPath, pace };
+  return (await runLoad({ ...load, mix: 'stream', warmUpRequests: 2_000 })).latency;
+}
+
 export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
   return await withFolder(async (folder) => {
     const queriesPath = join(folder, 'queries');

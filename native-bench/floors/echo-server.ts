@@ -1,26 +1,38 @@
 // A gRPC server that does nothing: it takes a SearchRequest and answers with always the same SearchResponse, on the same
-// library and with the same messages as the engine. Its process prints the address: `echo-server.ts messages|bytes
+// library and with the same messages as the engine, by a call for each or on a stream that stays open. Its process prints the address: `echo-server.ts messages|bytes
 // ANSWER_FILE`, where the file holds a SearchResponse as JSON.
 //
 // `messages`: both are decoded and encoded by proto-loader, as grpc-js services are. `bytes`: neither is; what is left is
 // HTTP/2 and grpc-js itself, which no server on grpc-js can be faster than.
 
 import { readFileSync } from 'node:fs';
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from '@grpc/grpc-js';
 import type { SearchResponse } from '../../src/grpc/generated/kms/v1/SearchResponse.ts';
+import type { SearchStreamRequest__Output } from '../../src/grpc/generated/kms/v1/SearchStreamRequest.ts';
+import type { SearchStreamResponse } from '../../src/grpc/generated/kms/v1/SearchStreamResponse.ts';
 import { serviceDefinitions } from '../../src/grpc/service-definitions.ts';
 
 const [form = '', file = ''] = process.argv.slice(2);
 const answer = JSON.parse(readFileSync(file, 'utf8')) as SearchResponse;
-const { Search } = serviceDefinitions.search;
+const { Search, SearchStream } = serviceDefinitions.search;
 const bytes = Search.responseSerialize(answer);
 const server = new Server();
 if (form === 'messages') {
   server.addService(
-    { Search },
+    { Search, SearchStream },
     {
       Search: (_call: ServerUnaryCall<unknown, SearchResponse>, reply: sendUnaryData<SearchResponse>) =>
         reply(null, answer),
+      SearchStream: (call: ServerDuplexStream<SearchStreamRequest__Output, SearchStreamResponse>) => {
+        call.on('data', ({ requestId }) => call.write({ requestId, result: answer }));
+        call.on('end', () => call.end());
+      },
     },
   );
 } else {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from '../../test/support/free-port.ts';
-import { bodyOf, hugePages, type Peer, type PeerSession, rowsOf } from './peer.ts';
+import { bodyOf, graphEfforts, hugePages, type Peer, type PeerSession, rowsOf } from './peer.ts';
 import { importPackage, packageObstacle, peersFolder } from './peer-packages.ts';
 
 interface Collection {
@@ -39,7 +39,7 @@ export const chroma: Peer = {
     'server over HTTP (`chroma run`, npm chromadb 3.0.17 with bindings 1.0.5), as it comes; it flushes each batch (about ten fsync calls, by strace); HNSW 16 neighbours, ef_construction 100',
   isReference: false,
   hasGraph: true,
-  efforts: [10, 16, 24, 32, 48, 64, 100, 150, 200, 300, 500].map((ef_search) => ({ ef_search })),
+  efforts: graphEfforts.map((ef_search) => ({ ef_search })),
   load: { documentsPerBatch: 1_000, batchesInFlight: 2 },
   obstacle: (size) => packageObstacle('chromadb', size),
   serve: async (folder) => {

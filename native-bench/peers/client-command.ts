@@ -15,8 +15,8 @@ export type ClientCommand =
   | { readonly type: 'create' }
   /** Adds all stored documents; answers `LoadTimes`. */
   | { readonly type: 'load' }
-  /** Adds further documents until `stop`; answers `LoadRate` when it has stopped. */
-  | { readonly type: 'ingest' }
+  /** Adds further documents until `stop`, at that rate or as fast as it is let; answers `LoadRate` when it has stopped. */
+  | { readonly type: 'ingest'; readonly documentsPerSecond: number | null }
   | { readonly type: 'stop' }
   /** Ids found by the first `count` queries; answers number[][]. */
   | { readonly type: 'answers'; readonly count: number; readonly effort: Effort }

@@ -50,9 +50,9 @@ export class ClientProcess {
     return (await this.#send({ type: 'load' })) as LoadTimes;
   }
 
-  /** Resolves after `stopIngest`. */
-  async ingest(): Promise<LoadRate> {
-    return (await this.#send({ type: 'ingest' })) as LoadRate;
+  /** At that rate, or as fast as it is let. Resolves after `stopIngest`. */
+  async ingest(documentsPerSecond: number | null): Promise<LoadRate> {
+    return (await this.#send({ type: 'ingest', documentsPerSecond })) as LoadRate;
   }
 
   async stopIngest(): Promise<void> {

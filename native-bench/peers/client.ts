@@ -1,6 +1,7 @@
 // A client process, forked by client-process.ts: opens one peer and does what it is told. The code that loads, searches and
 // takes the time is the same for all of them.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../src/base/assert.ts';
 import type {
   ClientCommand,
@@ -19,6 +20,8 @@ let peer: Peer | null = null;
 let session: PeerSession | null = null;
 let data: PeerData | null = null;
 let isStopped = false;
+/** By this process, beyond the stored ones; no id comes twice. */
+let ingested = 0;
 
 process.on('message', (request: ClientRequest) => void reply(request));
 process.once('disconnect', () => process.exit(1));
@@ -46,7 +49,7 @@ async function execute(command: ClientCommand): Promise<unknown> {
     case 'load':
       return load(opened);
     case 'ingest':
-      return ingest(opened);
+      return ingest(opened, command.documentsPerSecond);
     case 'stop':
       isStopped = true;
       return;
@@ -98,19 +101,25 @@ async function load({ peer, session, data }: Opened): Promise<LoadTimes> {
 }
 
 /** New ids throughout; the extra vectors again and again. */
-async function ingest({ peer, session, data }: Opened): Promise<LoadRate> {
+async function ingest({ peer, session, data }: Opened, documentsPerSecond: number | null): Promise<LoadRate> {
   isStopped = false;
   const start = performance.now();
   const { documentsPerBatch, batchesInFlight, documentsPerSettle = Number.POSITIVE_INFINITY } = peer.load;
+  const perSecond = documentsPerSecond ?? Number.POSITIVE_INFINITY;
   const { stored, extra } = data.shape;
   let sent = 0;
   let unsettled = 0;
   await eachAtOnce(batchesInFlight, async () => {
+    // Another loop may have sent meanwhile, and what is due next be later.
+    const waitMs = () => start + (sent / perSecond) * 1_000 - performance.now();
+    while (!isStopped && waitMs() > 0) await sleep(Math.min(pollMs, waitMs()));
     if (isStopped) return false;
-    const count = Math.min(documentsPerBatch, extra - (sent % extra));
-    const firstRow = stored + (sent % extra);
-    const firstId = stored + sent;
+    // Never more in one message than a second brings.
+    const count = Math.min(documentsPerBatch, perSecond, extra - (ingested % extra));
+    const firstRow = stored + (ingested % extra);
+    const firstId = stored + ingested;
     sent += count;
+    ingested += count;
     await session.add({ firstId, count, vectors: data.rows(firstRow, count) });
     unsettled += count;
     await nextTurn(); // a library that works in this thread would otherwise keep the stop command out for ever
@@ -167,6 +176,9 @@ async function atOnce(
   });
   return answered / ((performance.now() - start) / 1000);
 }
+
+/** How soon a loop that waits sees that it shall stop. */
+const pollMs = 100;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -3,7 +3,7 @@
 import { type BenchOutcome, type BenchSize, type Figure, figure, type Plot } from '../report/figure.ts';
 import type { Effort, Peer } from './peer.ts';
 import { engines } from './peer-list.ts';
-import type { MeasurementPlan, PeerMeasurement } from './peer-measurement.ts';
+import type { MeasurementPlan, PeerMeasurement, WhileIngesting } from './peer-measurement.ts';
 
 export interface MeasuredPeer {
   readonly peer: Peer;
@@ -77,6 +77,15 @@ const measures: readonly Measure[] = [
     target: '>= 2',
     isRatioInverted: true,
     of: ({ search }) => search?.whileIngesting?.p99Ms ?? null,
+  },
+  {
+    name: 'search p99 while ingesting at the same rate',
+    unit: 'ms',
+    isSmallerBetter: true,
+    ratioName: 'search p99 while ingesting at the same rate: the best peer / the engine',
+    target: '>= 2',
+    isRatioInverted: true,
+    of: ({ search }) => search?.atTheSameRate?.p99Ms ?? null,
   },
 ];
 
@@ -153,11 +162,13 @@ function figuresOf({ peer, measurement }: MeasuredPeer): Figure[] {
     '>= 0.95',
   );
   rows.unshift(recall);
-  if (search.whileIngesting !== null) {
-    const { p50Ms, ingestRate } = search.whileIngesting;
-    rows.push(figure(`${peer.name}: search p50 while ingesting`, p50Ms, 'ms'));
-    rows.push(figure(`${peer.name}: documents a second meanwhile`, ingestRate, '1/s'));
-  }
+  const beside = (name: string, { p50Ms, ingestRate }: WhileIngesting) => [
+    figure(`${peer.name}: search p50 ${name}`, p50Ms, 'ms'),
+    figure(`${peer.name}: documents a second ${name}`, ingestRate, '1/s'),
+  ];
+  if (search.whileIngesting !== null) rows.push(...beside('while ingesting', search.whileIngesting));
+  if (search.atTheSameRate !== null)
+    rows.push(...beside('while ingesting at the same rate', search.atTheSameRate));
   return rows;
 }
 
@@ -201,7 +212,7 @@ function bars(
 function notes(
   measured: readonly MeasuredPeer[],
   size: BenchSize,
-  { data, exactAnswers, recallMin }: MeasurementPlan,
+  { data, exactAnswers, recallMin, sameRate }: MeasurementPlan,
 ): string[] {
   const { stored, dimensions } = data.shape;
   return [
@@ -209,6 +220,7 @@ function notes(
     'Each peer is alone on the machine, with the same niceness; its clients are processes with the same code. A library is called in the client itself, which saves it the network and the second process: this favours it. Every hit brings its document (a few bytes) back.',
     'At 32 in flight the searches come from as many clients as there are cores, so that a library that works in its caller’s thread uses all of them.',
     'While ingesting: one process loads as fast as it is let, another searches one at a time, 5 ms after the last answer; the time of a search counts from when it is sent, so a peer that stalls is asked less often, which favours it.',
+    `At the same rate: the same with ${sameRate} documents a second for every peer, in batches of its usual size or of a second’s documents, whichever is smaller.`,
     ...measured.map(({ peer }) => `${peer.name}: ${peer.setup}.`),
     ...(size === 'short'
       ? ['A short run measures only peers that are installed: a full run installs them.']

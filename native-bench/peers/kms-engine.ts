@@ -6,14 +6,14 @@ import type { EngineProcess } from '../../test/support/engine-process.ts';
 import { IngestStream } from '../../test/support/ingest-stream.ts';
 import { tailEmptied, withEngine } from '../bench-engine.ts';
 import { type Searches, streamedSearches } from '../load/streamed-searches.ts';
-import { bodyOf, type Peer, type PeerSession, rowsOf } from './peer.ts';
+import { bodyOf, graphEfforts, type Peer, type PeerSession, rowsOf } from './peer.ts';
 
 const collection = 'cases';
 
 const enginePeer = {
   isReference: false,
   hasGraph: true,
-  efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((ef) => ({ ef })),
+  efforts: graphEfforts.map((ef) => ({ ef })),
   load: { documentsPerBatch: 128, batchesInFlight: 8 },
   obstacle: () => Promise.resolve(null),
   serve: async () => {

@@ -68,7 +68,9 @@ export const lancedb: Peer = {
     [5, 2],
     [5, 5],
     [10, 5],
+    [15, 5],
     [20, 5],
+    [15, 10],
     [20, 10],
     [40, 10],
     [80, 20],
@@ -85,7 +87,7 @@ export const lancedbFlat: Peer = {
   ...lancedb,
   name: 'LanceDB IVF_FLAT',
   setup: `${setup}: IVF_FLAT with as many lists as the root of the number of documents`,
-  efforts: [1, 2, 4, 8, 16, 32, 64, 128].map((nprobes) => ({ nprobes })),
+  efforts: [1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 96, 128].map((nprobes) => ({ nprobes })),
   connect: (folder, dimensions) => session(folder, dimensions, 'IVF_FLAT'),
 };
 

@@ -18,6 +18,8 @@ export interface MeasurementPlan {
   readonly recallMin: number;
   readonly searchForMs: number;
   readonly searchWhileIngestingForMs: number;
+  /** The rate of documents at which all peers are compared. */
+  readonly sameRate: number;
 }
 
 export interface PeerMeasurement {
@@ -35,12 +37,17 @@ export interface SearchMeasurement {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly searchesPerSecond: number;
-  /** Null for a library that is searched and loaded by one process only. */
-  readonly whileIngesting: {
-    readonly p50Ms: number;
-    readonly p99Ms: number;
-    readonly ingestRate: number;
-  } | null;
+  /** As many documents a second as the peer takes. Null for a library that is searched and loaded by one process only. */
+  readonly whileIngesting: WhileIngesting | null;
+  /** As many for every peer, or what it takes where that is less. Null likewise. */
+  readonly atTheSameRate: WhileIngesting | null;
+}
+
+export interface WhileIngesting {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Documents a second. */
+  readonly ingestRate: number;
 }
 
 const searchesInFlight = 32;
@@ -105,13 +112,19 @@ async function measuredSearch(
   for (const warmedUp of others) await warmedUp.oneAtATime({ forMs: warmUpMs, pauseMs: 0, effort });
   const rates = await Promise.all(everyone.map((each) => each.atOnce({ forMs, inFlight, effort })));
   const loader = others[0] ?? (await client());
+  const beside = async (documentsPerSecond: number | null) =>
+    peer.isReference
+      ? null
+      : await whileIngesting(plan, { searcher: first, effort }, { loader, documentsPerSecond });
+  const atTheSameRate = await beside(plan.sameRate);
   return {
     effort,
     recall,
     p50Ms: quantile(alone, 0.5),
     p99Ms: quantile(alone, 0.99),
     searchesPerSecond: rates.reduce((sum, rate) => sum + rate, 0),
-    whileIngesting: peer.isReference ? null : await whileIngesting(plan, effort, { searcher: first, loader }),
+    atTheSameRate,
+    whileIngesting: await beside(null),
   };
 }
 
@@ -132,18 +145,18 @@ async function enoughEffort(
 
 async function whileIngesting(
   plan: MeasurementPlan,
-  effort: Effort,
-  { searcher, loader }: { searcher: ClientProcess; loader: ClientProcess },
-): Promise<SearchMeasurement['whileIngesting']> {
-  const ingest = loader.ingest();
+  { searcher, effort }: { searcher: ClientProcess; effort: Effort },
+  { loader, documentsPerSecond }: { loader: ClientProcess; documentsPerSecond: number | null },
+): Promise<WhileIngesting> {
+  const ingest = loader.ingest(documentsPerSecond);
   ingest.catch(() => undefined); // awaited below, after the searches
   await searcher.oneAtATime({ forMs: warmUpMs, pauseMs, effort }); // until the load is under way
   const samples = await searcher.oneAtATime({ forMs: plan.searchWhileIngestingForMs, pauseMs, effort });
   await loader.stopIngest();
-  const { documentsPerSecond } = await ingest;
+  const { documentsPerSecond: ingestRate } = await ingest;
   return {
     p50Ms: quantile(samples, 0.5),
     p99Ms: quantile(samples, 0.99),
-    ingestRate: documentsPerSecond,
+    ingestRate,
   };
 }

@@ -67,6 +67,9 @@ export interface Peer {
   connect(place: string, dimensions: number): Promise<PeerSession>;
 }
 
+/** How wide a search of a graph is, in small steps: so that peers are compared at nearly the same recall. */
+export const graphEfforts = [10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512];
+
 /** Memory in huge pages, which the engine asks for itself: for every other process that holds vectors. */
 export const hugePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 

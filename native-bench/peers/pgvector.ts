@@ -2,7 +2,7 @@
 // there before the rows; and as the fastest bulk load has it, the index made after them.
 
 import pg from 'pg';
-import { bodyOf, type Effort, type Peer, type PeerSession, rowsOf } from './peer.ts';
+import { bodyOf, type Effort, graphEfforts, type Peer, type PeerSession, rowsOf } from './peer.ts';
 import { firstLine } from './peer-packages.ts';
 import { pgvectorBuild } from './pgvector-build.ts';
 import { startPgvector } from './postgres-server.ts';
@@ -18,7 +18,7 @@ export const pgvector: Peer = {
   setup: `${setup}, made before the load`,
   isReference: false,
   hasGraph: true,
-  efforts: [10, 16, 24, 32, 40, 48, 64, 96, 128, 192, 256].map((ef_search) => ({ ef_search })),
+  efforts: graphEfforts.map((ef_search) => ({ ef_search })),
   // Two backends insert at the same time, for it has no threads of its own.
   load: { documentsPerBatch: 200, batchesInFlight: 2 },
   obstacle: async (size) => {

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bodyOf, type Peer, type PeerSession } from './peer.ts';
+import { bodyOf, graphEfforts, type Peer, type PeerSession } from './peer.ts';
 import { importPackage, packageObstacle } from './peer-packages.ts';
 
 interface Index {
@@ -25,7 +25,7 @@ export const usearch: Peer = {
     'library in the client process, called directly; in memory, not durable, no documents; HNSW 16 neighbours, expansion_add 100',
   isReference: true,
   hasGraph: true,
-  efforts: [10, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((expansion_search) => ({ expansion_search })),
+  efforts: graphEfforts.map((expansion_search) => ({ expansion_search })),
   load: { documentsPerBatch: 1_000, batchesInFlight: 1 },
   obstacle: (size) => packageObstacle('usearch', size),
   serve: (folder) => Promise.resolve({ place: folder, stop: () => Promise.resolve() }),

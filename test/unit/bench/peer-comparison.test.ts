@@ -12,6 +12,7 @@ const plan: MeasurementPlan = {
   recallMin: 0.95,
   searchForMs: 1,
   searchWhileIngestingForMs: 1,
+  sameRate: 500,
 };
 
 function measurement(ms: number, rate: number): PeerMeasurement {
@@ -25,6 +26,7 @@ function measurement(ms: number, rate: number): PeerMeasurement {
       p99Ms: 2 * ms,
       searchesPerSecond: rate,
       whileIngesting: { p50Ms: ms, p99Ms: 10 * ms, ingestRate: rate },
+      atTheSameRate: { p50Ms: ms, p99Ms: 3 * ms * ms, ingestRate: 500 },
     },
   };
 }
@@ -70,6 +72,12 @@ describe('the comparison with peers', () => {
     const name = 'search p99 while ingesting: the best peer / the engine';
     expect(compared([ours, chroma, near]).figureOf(name)).toMatchObject({ value: 1.5, holds: false });
     expect(compared([ours, chroma]).figureOf(name)).toMatchObject({ value: 4, holds: true });
+  });
+
+  it('compares at the same rate of ingest, too', () => {
+    const near = { peer: peerNamed('pgvector'), measurement: measurement(1.5, 100) };
+    const name = 'search p99 while ingesting at the same rate: the best peer / the engine';
+    expect(compared([ours, chroma, near]).figureOf(name)).toMatchObject({ value: 2.25, holds: true });
   });
 
   it('never compares with a reference', () => {
