@@ -98,9 +98,17 @@ function phaseFigures(phase: Phase, idle: Phase): Figure[] {
     ...(ingest === null
       ? []
       : [
-          figure('  p99 by vector / idle', p99Ms(report, 'vector') / p99Ms(idle.report, 'vector'), 'ratio'),
-          figure('  p99 by text / idle', p99Ms(report, 'text') / p99Ms(idle.report, 'text'), 'ratio'),
-          figure('  documents a second meanwhile', ingest.documentsPerSecond, '1/s'),
+          figure(
+            `${name}, ${kindNames.vector}: p99 / idle`,
+            p99Ms(report, 'vector') / p99Ms(idle.report, 'vector'),
+            'ratio',
+          ),
+          figure(
+            `${name}, ${kindNames.text}: p99 / idle`,
+            p99Ms(report, 'text') / p99Ms(idle.report, 'text'),
+            'ratio',
+          ),
+          figure(`${name}, documents a second`, ingest.documentsPerSecond, '1/s'),
         ]),
   ];
 }

@@ -109,6 +109,10 @@ export function wakeFloorFigures(name: string, { report, wakeFloor }: FlooredPha
   return [
     figure(`${name}, threads in C++ that wake each other: p50`, wakeFloor.p50Ms, 'ms'),
     figure('  p99', wakeFloor.p99Ms, 'ms'),
-    figure('  search by vector: p99 / that', p99Ms(report, 'vector') / wakeFloor.p99Ms, 'ratio'),
+    figure(
+      `${name}, ${kindNames.vector}: p99 / that of the threads in C++`,
+      p99Ms(report, 'vector') / wakeFloor.p99Ms,
+      'ratio',
+    ),
   ];
 }
