@@ -1,6 +1,6 @@
 // A gRPC server that does nothing: it takes a SearchRequest and answers with always the same SearchResponse, on the same
-// library and with the same messages as the engine, to a call or (as `messages`) on a stream that stays open. Its process prints the address: `echo-server.ts messages|bytes
-// ANSWER_FILE`, where the file holds a SearchResponse as JSON.
+// library and with the same messages as the engine, to a call or (as `messages`) on a stream that stays open. Its process
+// prints the address: `echo-server.ts messages|bytes ANSWER_FILE`, where the file holds a SearchResponse as JSON.
 //
 // `messages`: both are decoded and encoded by proto-loader, as grpc-js services are. `bytes`: neither is; what is left is
 // HTTP/2 and grpc-js itself, which no server on grpc-js can be faster than.
