@@ -91,7 +91,14 @@ export function* vectorDocuments(
   dimensions: number,
   { count = packed.length / dimensions, collection = 'cases' } = {},
 ): Generator<Document> {
-  for (let i = 0; i < count; i++) {
-    yield { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(packed, dimensions, i) };
-  }
+  for (let i = 0; i < count; i++) yield vectorDocument(packed, dimensions, { i, collection });
+}
+
+/** Row `i` as such a document. */
+export function vectorDocument(
+  packed: Float32Array,
+  dimensions: number,
+  { i, collection }: { readonly i: number; readonly collection: string },
+): Document {
+  return { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(packed, dimensions, i) };
 }

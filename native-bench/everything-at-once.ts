@@ -4,7 +4,7 @@
 
 import type { Document } from '../src/grpc/generated/kms/v1/Document.ts';
 import type { EngineProcess } from '../test/support/engine-process.ts';
-import { clusteredVectors, rowBytes, vectorDocuments } from './bench-data.ts';
+import { clusteredVectors, vectorDocument, vectorDocuments } from './bench-data.ts';
 import { load, secondsSince, tailEmptied } from './bench-engine.ts';
 import { aboutWakeFloor } from './floors/wake-floor.ts';
 import { startIngest } from './load/load-process.ts';
@@ -52,10 +52,10 @@ export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {
     const { engine } = loaded;
     const { collection, dimensions } = churned;
     const points = churnedCount[size];
-    const vectors = [31, 32].map((seed) => clusteredVectors(points, dimensions, seed)) as [
-      Float32Array,
-      Float32Array,
-    ];
+    const vectors = [
+      clusteredVectors(points, dimensions, 31),
+      clusteredVectors(points, dimensions, 32),
+    ] as const;
     const documents = vectorDocuments(vectors[0], dimensions, { collection });
     await load(engine, documents, { documentsPerMessage: 128, messagesInFlight: 8 });
     await tailEmptied(engine, collection, 0);
@@ -131,9 +131,8 @@ function* otherVectors(
   const { collection, dimensions } = churned;
   const points = vectors[0].length / dimensions;
   for (let turn = first; turn < end; turn++) {
-    const i = turn % points;
     const other = vectors[(Math.floor(turn / points) + 1) % 2] as Float32Array;
-    yield { id: `v-${i}`, collection, body: `case ${i}`, embedding: rowBytes(other, dimensions, i) };
+    yield vectorDocument(other, dimensions, { i: turn % points, collection });
   }
 }
 

@@ -73,6 +73,7 @@ export async function withLoadedEngine<T>(
           let wakeFloor: Promise<WakeFloor | null> = Promise.resolve(null);
           const report = await phase(settings, () => {
             wakeFloor = measureWakeFloor({ ...settings, seed });
+            wakeFloor.catch(() => undefined); // awaited below, after the searches
           });
           return { report, wakeFloor: await wakeFloor };
         },

@@ -70,7 +70,9 @@ function compiledEcho(): string | null {
   if (outputOf('protoc', [...includes, ...out, ...protos.map((name) => `${name}.proto`)]) === null)
     return null;
   const sources = [
-    ...['echo-floor.cc', 'program-options.h'].map((name) => fileURLToPath(new URL(name, import.meta.url))),
+    ...['echo-floor.cc', 'program-options.h', 'timing.h'].map((name) =>
+      fileURLToPath(new URL(name, import.meta.url)),
+    ),
     ...protos.map((name) => join(made, `${name}.pb.cc`)),
     join(made, 'kms/v1/search_service.grpc.pb.cc'),
   ];

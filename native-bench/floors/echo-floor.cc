@@ -21,11 +21,11 @@
 
 #include "kms/v1/search_service.grpc.pb.h"
 #include "program-options.h"
+#include "timing.h"
 
 using kms::v1::SearchRequest;
 using kms::v1::SearchResponse;
 using kms::v1::SearchService;
-using Clock = std::chrono::steady_clock;
 
 static std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -88,7 +88,6 @@ static Measured measure(SearchService::Stub& stub, const std::vector<SearchReque
     call->reader = stub.AsyncSearch(&call->context, requests[next++ % requests.size()], &queue);
     call->reader->Finish(&call->response, &call->status, call);
   };
-  auto seconds_since = [](Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); };
   auto start = Clock::now();
   for (size_t i = 0; i < in_flight; i++) begin();
   size_t pending = in_flight;
@@ -104,8 +103,7 @@ static Measured measure(SearchService::Stub& stub, const std::vector<SearchReque
   }
   double per_second = took_ms.size() / seconds_since(start);
   std::sort(took_ms.begin(), took_ms.end());
-  auto at = [&](double share) { return took_ms[std::min(took_ms.size() - 1, size_t(share * took_ms.size()))]; };
-  return {in_flight, at(0.5), at(0.99), per_second};
+  return {in_flight, quantile(took_ms, 0.5), quantile(took_ms, 0.99), per_second};
 }
 
 static void call(const Options& options) {

@@ -11,6 +11,7 @@ import { clusteredVectors } from '../bench-data.ts';
 import { withFolder } from '../bench-engine.ts';
 import type { LatencySummary } from '../load/latency-histogram.ts';
 import { runLoad } from '../load/load-process.ts';
+import type { LoadReport } from '../load/load-report.ts';
 import { type BenchOutcome, type Figure, figure } from '../report/figure.ts';
 import { type CppEcho, noCppGrpc, startCppEcho } from './cpp-echo.ts';
 import { startEchoProcess } from './echo-process.ts';
@@ -88,21 +89,19 @@ export interface TransportFloor {
   readonly othersCpuMs: number;
 }
 
-/** Measures a server that answers Search; takes 2 × `seconds` and the warm-ups. `queriesPath` as in the load generator. */
+interface TransportPhase {
+  readonly seconds: number;
+  /** As in the load generator. */
+  readonly queriesPath: string;
+}
+
+/** Measures a server that answers Search; takes 2 × `seconds` and the warm-ups. */
 export async function measureTransport(
-  { address, pid }: { address: string; pid: number },
-  { seconds, queriesPath }: { seconds: number; queriesPath: string },
+  server: Pick<EchoServer, 'address' | 'pid'>,
+  phase: TransportPhase,
 ): Promise<TransportFloor> {
-  const shared = {
-    address,
-    serverPid: pid,
-    seconds,
-    queriesPath,
-    mix: 'vector',
-    warmUpRequests: 2_000,
-  } as const;
-  const single = await runLoad({ ...shared, pace: { type: 'closed', inFlight: 1 } });
-  const many = await runLoad({ ...shared, pace: { type: 'closed', inFlight: 32 } });
+  const single = await closedLoad(server, phase, { mix: 'vector', inFlight: 1 });
+  const many = await closedLoad(server, phase, { mix: 'vector', inFlight: 32 });
   return {
     roundTrip: single.latency,
     perSecond: many.answeredPerSecond,
@@ -113,12 +112,19 @@ export async function measureTransport(
 
 /** One search at a time on a stream that stays open, of a server that answers SearchStream. */
 export async function measureStream(
-  { address, pid }: { address: string; pid: number },
-  { seconds, queriesPath }: { seconds: number; queriesPath: string },
+  server: Pick<EchoServer, 'address' | 'pid'>,
+  phase: TransportPhase,
 ): Promise<LatencySummary> {
-  const pace = { type: 'closed', inFlight: 1 } as const;
-  const load = { address, serverPid: pid, seconds, queriesPath, pace };
-  return (await runLoad({ ...load, mix: 'stream', warmUpRequests: 2_000 })).latency;
+  return (await closedLoad(server, phase, { mix: 'stream', inFlight: 1 })).latency;
+}
+
+async function closedLoad(
+  { address, pid }: Pick<EchoServer, 'address' | 'pid'>,
+  phase: TransportPhase,
+  { mix, inFlight }: { readonly mix: 'vector' | 'stream'; readonly inFlight: number },
+): Promise<LoadReport> {
+  const pace = { type: 'closed', inFlight } as const;
+  return await runLoad({ ...phase, address, serverPid: pid, mix, pace, warmUpRequests: 2_000 });
 }
 
 export async function run(size: 'short' | 'full'): Promise<BenchOutcome> {

@@ -20,13 +20,9 @@
 
 #include "hnswlib/hnswlib.h"
 #include "program-options.h"
+#include "timing.h"
 
-using Clock = std::chrono::steady_clock;
 using Graph = hnswlib::HierarchicalNSW<float>;
-
-static double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // From malloc, in huge pages with glibc.malloc.hugetlb=1: the engine asks for them itself.
 struct Rows {
@@ -143,8 +139,7 @@ static Searched search(Graph& graph, const Rows& queries, const std::vector<int3
   std::sort(took_us.begin(), took_us.end());
   size_t hits = 0;
   for (size_t found : met) hits += found;
-  auto at = [&](double share) { return took_us[std::min(took_us.size() - 1, size_t(share * took_us.size()))]; };
-  return {queries_per_second, at(0.5), at(0.99), double(hits) / double(queries.count * k)};
+  return {queries_per_second, quantile(took_us, 0.5), quantile(took_us, 0.99), double(hits) / double(queries.count * k)};
 }
 
 static const char* simd_of_build() {

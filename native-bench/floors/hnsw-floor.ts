@@ -92,7 +92,7 @@ async function measure(request: HnswFloorRequest, words: readonly string[]): Pro
 
 /** The program's path; null without a compiler. */
 function compiledFloor(): string | null {
-  const sources = ['hnsw-floor.cc', 'program-options.h'].map((name) =>
+  const sources = ['hnsw-floor.cc', 'program-options.h', 'timing.h'].map((name) =>
     fileURLToPath(new URL(name, import.meta.url)),
   );
   const require = createRequire(import.meta.url);

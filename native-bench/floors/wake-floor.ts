@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { compiledProgram } from './compiled-program.ts';
 
 /** As many as a search by vector wakes, with work that is less than any of them does. */
-const row = { threads: 5, work_us: 100 } as const;
+const row = { threads: 5, workUs: 100 } as const;
 
-export const aboutWakeFloor = `Beside the searches a row of ${row.threads} threads in C++ hands requests on, as many a second, each thread with ${row.work_us / 1_000} ms of work: as many as a search by vector wakes one after the other, without Node, gRPC or an index. What it takes is the machine's part.`;
+export const aboutWakeFloor = `Beside the searches a row of ${row.threads} threads in C++ hands requests on, as many a second, each thread with ${row.workUs / 1_000} ms of work: as many as a search by vector wakes one after the other, without Node, gRPC or an index. What it takes is the machine's part.`;
 
 export interface WakeFloor {
   readonly p50Ms: number;
@@ -24,14 +24,20 @@ export async function measureWakeFloor(load: {
 }): Promise<WakeFloor | null> {
   const program = compiledWakeFloor();
   if (program === null) return null;
-  const { perSecond: per_second, seconds, seed } = load;
-  const words = Object.entries({ ...row, per_second, seconds, seed }).map((pair) => pair.join('='));
+  const { perSecond, seconds, seed } = load;
+  const words = [
+    `threads=${row.threads}`,
+    `work_us=${row.workUs}`,
+    `per_second=${perSecond}`,
+    `seconds=${seconds}`,
+    `seed=${seed}`,
+  ];
   return JSON.parse((await promisify(execFile)(program, words)).stdout) as WakeFloor;
 }
 
 /** The program's path; null without a compiler. */
 export function compiledWakeFloor(): string | null {
-  const sources = ['wake-floor.cc', 'program-options.h'].map((name) =>
+  const sources = ['wake-floor.cc', 'program-options.h', 'timing.h'].map((name) =>
     fileURLToPath(new URL(name, import.meta.url)),
   );
   return compiledProgram('wake-floor', sources, ['-std=c++17', '-O2', '-pthread']);
